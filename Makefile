@@ -1,0 +1,41 @@
+# dvm: make help lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs e2fsprogs fio
+
+.PHONY: help build check lint format test test-long bench demo sandbox docs clean packages sandbox-init
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+node_modules: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch node_modules
+
+packages: # installs from Debian only what is missing
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing" $$missing; $(SUDO) apt-get update -q >/dev/null; \
+	DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -q --no-install-recommends $$missing >/dev/null; fi
+
+build: node_modules ## validators and one bundle a tool, under build/
+	node scripts/build.mjs
+
+check: build ## types and the rules of the code
+	npx tsc
+
+lint: node_modules ## lint and format check (make format mends)
+	npx biome check --error-on-warnings .
+
+format: node_modules
+	npx biome check --write .
+
+test: node_modules packages ## all tests, on a real kernel in a sandbox too
+	node scripts/build.mjs --tests
+	npx tsc
+	npx biome check --error-on-warnings .
+	node test/run.mjs $(ONLY)
+
+clean: ## remove what was built
+	rm -rf build

@@ -1,0 +1,211 @@
+import { count, positive } from '#documents/common.schema.js';
+
+/** Names and uuids as the kernel holds them (encoded), at most 127 bytes. */
+const dmText = { type: 'string', minLength: 1, maxLength: 127, pattern: '^[^\\0/]+$' } as const;
+const dev = { type: 'string', pattern: '^\\d+:\\d+$' } as const;
+
+/**
+ * One row of a table. `size` in sectors; the start is the running sum. In `args` a word `@NAME` stands for
+ * the `major:minor` of the device-mapper device of that name, put in when the table is loaded.
+ */
+export const target = {
+  type: 'object',
+  required: ['type', 'size', 'args'],
+  additionalProperties: false,
+  properties: {
+    type: { type: 'string', pattern: '^[a-z0-9_-]{1,15}$' },
+    size: positive,
+    args: { type: 'string', maxLength: 65536 },
+  },
+} as const;
+const targets = { type: 'array', items: target } as const;
+
+export const desiredSchema = {
+  $id: 'dvm:desired',
+  type: 'object',
+  required: ['kind', 'version', 'scope', 'devices'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'desired' },
+    version: { const: 1 },
+    /** Only devices whose uuid starts with this are ever touched, e.g. `DVM-<group id>`. */
+    scope: { type: 'string', pattern: '^DVM-[A-Za-z0-9-]+$' },
+    /** By uuid. */
+    devices: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['name', 'targets'],
+        additionalProperties: false,
+        properties: {
+          name: dmText,
+          targets: { ...targets, minItems: 1 },
+          readOnly: { const: true },
+          /** A layer of another device: no links, no scan by udev. */
+          hidden: { const: true },
+          /** New and not yet wiped: udev must not scan it. */
+          noScan: { const: true },
+        },
+      },
+    },
+  },
+} as const;
+
+export const currentSchema = {
+  $id: 'dvm:current',
+  type: 'object',
+  required: ['kind', 'version', 'devices'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'current' },
+    version: { const: 1 },
+    /** By name; every device-mapper device, foreign ones too. */
+    devices: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['uuid', 'dev', 'openCount', 'suspended', 'readOnly', 'inactive', 'targets', 'deps'],
+        additionalProperties: false,
+        properties: {
+          uuid: { type: 'string', maxLength: 128 },
+          dev,
+          openCount: count,
+          suspended: { type: 'boolean' },
+          readOnly: { type: 'boolean' },
+          /** An inactive table is loaded. */
+          inactive: { type: 'boolean' },
+          /** The live table; empty when there is none. Devices in `args` as `major:minor`. */
+          targets,
+          /** `major:minor` of what the live table uses. */
+          deps: { type: 'array', items: dev },
+          eventNr: count,
+        },
+      },
+    },
+  },
+} as const;
+
+/** What an instruction names: a device by name, with a uuid where it is made. */
+const deviceId = {
+  type: 'object',
+  required: ['name'],
+  additionalProperties: false,
+  properties: { name: dmText, uuid: { type: 'string', maxLength: 128 } },
+} as const;
+const op = <const N extends string, const P extends object, const R extends readonly string[]>(
+  name: N,
+  properties: P,
+  required: R,
+) =>
+  ({
+    type: 'object',
+    required: ['op', ...required] as readonly ['op', ...R],
+    additionalProperties: false,
+    properties: { op: { const: name }, ...properties },
+  }) as const;
+const key = { type: 'string', maxLength: 256 } as const;
+
+export const instruction = {
+  type: 'object',
+  required: ['op'],
+  discriminator: { propertyName: 'op' },
+  oneOf: [
+    op('remove-all', {}, []),
+    op('list', { key }, ['key']),
+    op('create', { id: deviceId }, ['id']),
+    op('remove', { id: deviceId }, ['id']),
+    /** `noFlush`: in-flight I/O is held back, not waited for; `lockFs`: freeze the file system first. */
+    op('suspend', { id: deviceId, noFlush: { type: 'boolean' }, lockFs: { type: 'boolean' } }, ['id']),
+    op('resume', { id: deviceId, hidden: { type: 'boolean' }, noScan: { type: 'boolean' } }, ['id']),
+    op('load', { id: deviceId, targets, readOnly: { type: 'boolean' }, secure: { type: 'boolean' } }, ['id', 'targets']),
+    op('clear', { id: deviceId }, ['id']),
+    op('rename', { id: deviceId, name: dmText }, ['id', 'name']),
+    op('message', { id: deviceId, sector: count, text: { type: 'string', maxLength: 65536 }, key }, ['id', 'sector', 'text']),
+    op('info', { id: deviceId, key }, ['id', 'key']),
+    op('table', { id: deviceId, key, inactive: { type: 'boolean' } }, ['id', 'key']),
+    op('status', { id: deviceId, key }, ['id', 'key']),
+    op('deps', { id: deviceId, key }, ['id', 'key']),
+    /** Waits for an event past `eventNr`, at most `seconds`. */
+    op('wait-event', { id: deviceId, eventNr: count, seconds: positive, key }, ['id', 'eventNr', 'seconds']),
+    op('begin-object', { key }, []),
+    op('end-object', { key }, []),
+    op('literal', { key, value: {} }, ['key', 'value']),
+    op('jmp', { to: count }, ['to']),
+    op('jmp-fail', { to: count }, ['to']),
+    op('exit', { code: { type: 'integer', minimum: 0, maximum: 63 } }, ['code']),
+  ],
+} as const;
+
+const instructions = { type: 'array', items: instruction, maxItems: 1_000_000 } as const;
+
+/** One program, or a plan of several phases. */
+export const programSchema = {
+  $id: 'dvm:program',
+  type: 'object',
+  required: ['kind', 'version', 'instructions'],
+  additionalProperties: false,
+  properties: { kind: { const: 'program' }, version: { const: 1 }, instructions },
+} as const;
+
+export const planSchema = {
+  $id: 'dvm:plan',
+  type: 'object',
+  required: ['kind', 'version', 'phases', 'summary'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'plan' },
+    version: { const: 1 },
+    /** phase1: before the commit; phase2: after it; abort: undoes phase1. */
+    phases: {
+      type: 'object',
+      required: ['phase1', 'phase2', 'abort'],
+      additionalProperties: false,
+      properties: { phase1: instructions, phase2: instructions, abort: instructions },
+    },
+    /** What the plan does, by device name, for people and dry runs. */
+    summary: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['action', 'name'],
+        additionalProperties: false,
+        properties: {
+          action: { enum: ['create', 'remove', 'reload', 'rename', 'resume', 'clear'] },
+          name: { type: 'string' },
+          to: { type: 'string' },
+        },
+      },
+    },
+  },
+} as const;
+
+/** One executed instruction: its index, op, device and errno (0 = it worked). */
+const step = {
+  type: 'object',
+  required: ['ip', 'op', 'errno'],
+  additionalProperties: false,
+  properties: {
+    ip: count,
+    op: { type: 'string' },
+    name: { type: 'string' },
+    errno: count,
+    error: { type: 'string' },
+    microseconds: count,
+  },
+} as const;
+
+export const resultSchema = {
+  $id: 'dvm:result',
+  type: 'object',
+  required: ['kind', 'version', 'exit', 'result', 'trace'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'result' },
+    version: { const: 1 },
+    phase: { type: 'string' },
+    exit: { type: 'integer', minimum: 0, maximum: 63 },
+    /** The object that the program built. */
+    result: { type: 'object' },
+    trace: { type: 'array', items: step },
+  },
+} as const;

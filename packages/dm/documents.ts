@@ -1,0 +1,34 @@
+import type { FromSchema } from 'json-schema-to-ts';
+import validateCurrent from '#gen/current.js';
+import validateDesired from '#gen/desired.js';
+import validatePlan from '#gen/plan.js';
+import validateProgram from '#gen/program.js';
+import validateResult from '#gen/result.js';
+import { documentType } from '#tool/document.js';
+import type {
+  currentSchema,
+  desiredSchema,
+  instruction,
+  planSchema,
+  programSchema,
+  resultSchema,
+  target,
+} from './documents.schema.js';
+
+/** vol_activate → dmactivate: the devices that should exist within a scope. */
+export type Desired = FromSchema<typeof desiredSchema>;
+/** dmexec --dump → dmactivate, report: the devices that exist. */
+export type Current = FromSchema<typeof currentSchema>;
+/** dmactivate → dmexec: both phases and the way back. */
+export type Plan = FromSchema<typeof planSchema>;
+export type Program = FromSchema<typeof programSchema>;
+export type Instruction = FromSchema<typeof instruction>;
+/** What dmexec prints. */
+export type Result = FromSchema<typeof resultSchema>;
+export type Target = FromSchema<typeof target>;
+
+export const desiredType = documentType<Desired>('desired', 1, validateDesired);
+export const currentType = documentType<Current>('current', 1, validateCurrent);
+export const planType = documentType<Plan>('plan', 1, validatePlan);
+export const programType = documentType<Program>('program', 1, validateProgram);
+export const resultType = documentType<Result>('result', 1, validateResult);

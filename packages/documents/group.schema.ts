@@ -1,0 +1,62 @@
+import { count, extentOfDevice, id, ids, name, txn } from './common.schema.js';
+import { foundDevice } from './devices.schema.js';
+
+/**
+ * What tm knows of a group without understanding its metadata. Stored in front of the metadata.
+ * Whether an activation is pending is not here but in the regions' superblocks, so that
+ * clearing it is one small write (docs/decisions/0001-pending-mark.md).
+ */
+export const envelope = {
+  type: 'object',
+  required: ['group', 'seqno', 'txn', 'parent', 'time', 'host', 'pvs'],
+  additionalProperties: false,
+  properties: {
+    group: { type: 'object', required: ['id', 'name'], additionalProperties: false, properties: { id, name } },
+    /** One more with each transaction. */
+    seqno: count,
+    txn,
+    parent: txn,
+    /** RFC 3339, UTC. */
+    time: { type: 'string', maxLength: 40 },
+    /** The machine that wrote it: its machine-id hashed, or empty. */
+    host: { type: 'string', maxLength: 64 },
+    /** Every PV of the group by id; `regions` is empty for one that carries no metadata. */
+    pvs: {
+      type: 'object',
+      propertyNames: ids,
+      additionalProperties: {
+        type: 'object',
+        required: ['path', 'size', 'regions'],
+        additionalProperties: false,
+        properties: { path: { type: ['string', 'null'] }, size: count, regions: { type: 'array', items: extentOfDevice } },
+      },
+    },
+    /** PVs that could not be written when a degraded group was updated; they are re-synced or judged when they return. */
+    absent: { type: 'array', items: id, uniqueItems: true },
+  },
+} as const;
+
+export const groupSchema = {
+  $id: 'dvm:group',
+  type: 'object',
+  required: ['kind', 'version', 'envelope', 'devices', 'metadata'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'group' },
+    version: { const: 1 },
+    envelope,
+    /** By PV id, where each is now; a PV without an entry is missing. */
+    devices: { type: 'object', propertyNames: ids, additionalProperties: foundDevice },
+    /** Opaque to tm; checked by the metadata package's filters. */
+    metadata: { type: 'object' },
+  },
+} as const;
+
+/** What the regions hold: the envelope and the metadata, without the devices. */
+export const recordSchema = {
+  $id: 'dvm:record',
+  type: 'object',
+  required: ['kind', 'version', 'envelope', 'metadata'],
+  additionalProperties: false,
+  properties: { kind: { const: 'record' }, version: { const: 1 }, envelope, metadata: { type: 'object' } },
+} as const;

@@ -1,0 +1,39 @@
+import { fail } from '#tool/errors.js';
+import { canonicalLines } from '#tool/json.js';
+import { type Envelope, type Record, recordType } from './group.js';
+
+/** What tm stores in the regions: canonical lines, the envelope first (docs/formats/record.md). */
+export function renderRecord(envelope: Envelope, metadata: object): Buffer {
+  return Buffer.from(canonicalLines({ envelope, kind: 'record', metadata, version: 1 }, 3));
+}
+
+/** The record in a region's content. It was written by tm and its pages carry checksums, so plain JSON.parse will do. */
+export function parseRecord(content: Uint8Array, name: string): Record {
+  return recordType.parse(parse(Buffer.from(content).toString('utf8'), name), name);
+}
+
+/** Keys are sorted, so `envelope` ends where `kind` begins. */
+const envelopeEnd = '\n},\n"kind":"record"';
+
+/**
+ * The envelope from the beginning of a record, without reading the metadata behind it.
+ *
+ * @returns undefined when `prefix` does not reach the envelope's end: read more
+ */
+export function parseEnvelope(prefix: Uint8Array, name: string): Envelope | undefined {
+  const text = Buffer.from(prefix).toString('utf8');
+  const end = text.indexOf(envelopeEnd);
+  if (end < 0) return undefined;
+  const head = parse(`${text.slice(0, end)}\n},"kind":"record","metadata":{},"version":1}`, name);
+  return recordType.parse(head, name).envelope;
+}
+
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    throw fail('badInput', 'bad-record', `the content of "${name}" is not a dvm record: ${(e as Error).message}`, {
+      hint: 'the region was written by another program, or damaged',
+    });
+  }
+}

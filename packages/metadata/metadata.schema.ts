@@ -1,0 +1,97 @@
+import { count, id, ids, name, positive, tags } from '#documents/common.schema.js';
+
+export const allocationPolicies = ['contiguous', 'cling', 'normal', 'anywhere'] as const;
+
+/** Where one stripe of a segment lies: `extent` of a PV (or, for layered kinds, of another volume), in extents. */
+const area = {
+  type: 'object',
+  required: ['extent'],
+  additionalProperties: false,
+  properties: { pv: id, lv: id, extent: count },
+  oneOf: [{ required: ['pv'] }, { required: ['lv'] }],
+} as const;
+
+/** `start` and `count` in extents of the volume. A segment of n areas takes count / n extents of each. */
+const segment = {
+  type: 'object',
+  required: ['start', 'count', 'type', 'areas'],
+  additionalProperties: false,
+  properties: {
+    start: count,
+    count: positive,
+    type: { enum: ['linear', 'striped'] },
+    areas: { type: 'array', items: area, minItems: 1, maxItems: 128 },
+    /** Sectors; striped only. */
+    stripeSize: positive,
+  },
+} as const;
+
+const lv = {
+  type: 'object',
+  required: ['name', 'segments'],
+  additionalProperties: false,
+  properties: {
+    name,
+    /** In order of `start`, without holes. */
+    segments: { type: 'array', items: segment },
+    tags,
+    /** RFC 3339. */
+    created: { type: 'string', maxLength: 40 },
+    /** Overrides the group's policy. */
+    allocation: { enum: allocationPolicies },
+    readOnly: { const: true },
+    /** Kept down by `activate --all --auto`. */
+    autoactivate: { const: false },
+    /** Belongs to another volume or to the group; users cannot open it by name. */
+    hidden: { const: true },
+  },
+} as const;
+
+const pv = {
+  type: 'object',
+  required: ['dataStart', 'extents'],
+  additionalProperties: false,
+  properties: {
+    /** First sector of extent 0. */
+    dataStart: count,
+    /** Whole extents from there. */
+    extents: count,
+    /** No new extents are taken from it. */
+    allocatable: { const: false },
+    /** Extents that a metadata region lies on: never allocated. */
+    reserved: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['extent', 'count'],
+        additionalProperties: false,
+        properties: { extent: count, count: positive },
+      },
+    },
+    tags,
+  },
+} as const;
+
+export const metadataSchema = {
+  $id: 'dvm:metadata',
+  type: 'object',
+  required: ['kind', 'version', 'vg', 'pvs', 'lvs'],
+  additionalProperties: false,
+  properties: {
+    kind: { const: 'metadata' },
+    version: { const: 1 },
+    vg: {
+      type: 'object',
+      required: ['extentSize', 'allocation'],
+      additionalProperties: false,
+      properties: {
+        /** Sectors; a power of two from 8 (4 KiB). */
+        extentSize: { type: 'integer', minimum: 8, maximum: 2 ** 25 },
+        allocation: { enum: allocationPolicies },
+        tags,
+      },
+    },
+    pvs: { type: 'object', propertyNames: ids, additionalProperties: pv },
+    lvs: { type: 'object', propertyNames: ids, additionalProperties: lv },
+  },
+} as const;

@@ -1,0 +1,113 @@
+import { type Call, type Command, Lines, type Output, type Tool } from './command.js';
+import { type Config, configSection, readConfig } from './config.js';
+import type { DocumentType } from './document.js';
+import { DvmError, fail } from './errors.js';
+import { parseJson } from './json.js';
+import { type OptionSpecs, parseArguments } from './options.js';
+import { readFileOrFail } from './stdio.js';
+
+/** Where a run's input comes from and where its notes go; the process's own streams, or a caller's in one process. */
+export interface Streams {
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array | Checked>;
+  note(line: string): void;
+  /** Config already read by a caller in the same process. */
+  config?: Config | undefined;
+}
+
+/** A document that a caller in the same process has already validated; it is not checked again. */
+export class Checked {
+  constructor(readonly document: unknown) {}
+}
+
+export interface Result {
+  output: Output;
+  exitCode: number;
+}
+
+/** Flags every tool takes. */
+export const commonOptions = {
+  config: { type: 'string', alias: 'c', value: 'FILE', describe: 'config file; nothing is read from a standard place' },
+  trace: { type: 'string', value: 'DIR', describe: 'log arguments, input and output of this run as a JSON file in DIR' },
+  help: { type: 'boolean', alias: 'h', describe: 'show this help' },
+  version: { type: 'boolean', describe: 'show the version' },
+} as const satisfies OptionSpecs;
+
+/** The command that `argv` chooses, and the arguments left for it. */
+export function chooseCommand(tool: Tool, argv: string[]): { command: Command; args: string[] } {
+  const only = tool.commands[0];
+  if (tool.commands.length === 1 && only && only.name === tool.name) return { command: only, args: argv };
+  const at = commandIndex(argv);
+  const word = argv[at];
+  const found = tool.commands.find((c) => c.name === word);
+  if (found) return { command: found, args: argv.toSpliced(at, 1) };
+  const fallback = tool.commands.find((c) => c.name === tool.defaultCommand);
+  if (fallback && word !== undefined) return { command: fallback, args: argv };
+  const names = tool.commands.map((c) => c.name).join(', ');
+  throw word === undefined
+    ? fail('usage', 'missing-command', `${tool.name} needs a command: ${names}`, { hint: 'see --help' })
+    : fail('usage', 'unknown-command', `"${word}" is not a command of ${tool.name}: ${names}`, { hint: 'see --help' });
+}
+
+/** Index of the first word that is no flag; the common flags with a value are skipped with it. */
+function commandIndex(argv: string[]): number {
+  let i = 0;
+  while (i < argv.length && argv[i]?.startsWith('-')) i += ['-c', '--config', '--trace'].includes(argv[i] as string) ? 2 : 1;
+  return i;
+}
+
+/**
+ * Runs a tool's command in this process and returns what it would print.
+ *
+ * @throws DvmError for every expected failure
+ */
+export async function invoke(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
+  const { command, args } = chooseCommand(tool, argv);
+  const parsed = parseArguments(args, { ...commonOptions, ...command.options }, command.positionals, command.rest !== undefined);
+  const path = parsed.options.config as string | undefined;
+  const config = streams.config ?? (path === undefined ? undefined : readConfig(path));
+  let exitCode = 0;
+  const call: Call = {
+    options: parsed.options as Call['options'],
+    positionals: parsed.positionals,
+    rest: parsed.rest,
+    configPath: path,
+    tracePath: parsed.options.trace as string | undefined,
+    input: (type) => readDocument(streams, type),
+    inputBytes: async () => {
+      const input = await streams.readInput();
+      return input instanceof Checked ? Buffer.from(JSON.stringify(input.document)) : input;
+    },
+    file: async (file, type) =>
+      file === '-' ? readDocument(streams, type) : type.parse(parseJson(readFileOrFail(file), file), file),
+    section: (section) => configSection(config, section),
+    note: streams.note,
+    exit: (code) => {
+      exitCode = code;
+    },
+  };
+  return { output: await command.run(call), exitCode };
+}
+
+async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise<T> {
+  const input = await streams.readInput();
+  if (input instanceof Checked && (input.document as { kind?: unknown }).kind === type.kind) return input.document as T;
+  const name = 'standard input';
+  return type.parse(input instanceof Checked ? input.document : parseJson(input, name), name);
+}
+
+/** The document inside an output, for handing on in one process. */
+export function outputDocument(output: Output): unknown {
+  return output instanceof Lines ? output.document : output;
+}
+
+/** Turns whatever was thrown into a DvmError; the unexpected becomes `internal`. */
+export function asDvmError(e: unknown): DvmError {
+  if (e instanceof DvmError) return e;
+  const stack = e instanceof Error ? e.stack : String(e);
+  return fail('internal', 'internal', `a defect in dvm: ${e instanceof Error ? e.message : String(e)}`, {
+    hint: 'please report it with these details',
+    details: { stack: stack?.split('\n').slice(0, 12) },
+    cause: e,
+  });
+}

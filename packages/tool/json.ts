@@ -1,0 +1,103 @@
+import stableStringify from 'fast-json-stable-stringify';
+import { fail } from './errors.js';
+import { scanJson } from './json-scan.js';
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** Limits of an input document: bytes and nesting depth. */
+export interface JsonLimits {
+  bytes: number;
+  depth: number;
+}
+
+export const defaultLimits: JsonLimits = { bytes: 1 << 30, depth: 64 };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Parses an untrusted JSON document.
+ *
+ * Refused, each with its place: invalid UTF-8, NUL, duplicate keys, numbers that a double
+ * cannot hold exactly as written (integers past 2^53), nesting deeper than `limits.depth`, more than
+ * `limits.bytes`, the key `__proto__`, anything `JSON.parse` refuses.
+ *
+ * @param name what the document is, for the error: `standard input`, a path
+ * @throws DvmError `bad-json` (exit 65)
+ */
+export function parseJson(bytes: Uint8Array | string, name: string, limits: JsonLimits = defaultLimits): Json {
+  const text = decode(bytes, name, limits);
+  try {
+    scanJson(text, limits.depth);
+    return JSON.parse(text) as Json;
+  } catch (e) {
+    throw badJson(name, e instanceof Error ? e.message : String(e));
+  }
+}
+
+function decode(bytes: Uint8Array | string, name: string, limits: JsonLimits): string {
+  if (bytes.length > limits.bytes) throw badJson(name, `longer than ${limits.bytes} bytes`);
+  if (bytes.length === 0) throw badJson(name, 'empty');
+  if (typeof bytes === 'string') return bytes;
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw badJson(name, 'not valid UTF-8');
+  }
+}
+
+function badJson(name: string, why: string) {
+  return fail('badInput', 'bad-json', `"${name}" is not a JSON document: ${why}`);
+}
+
+/**
+ * Canonical text of a value on one line: sorted keys, no white space.
+ *
+ * @throws Error on NaN, Infinity, unsafe integers and BigInt, which JSON cannot carry
+ */
+export function canonical(value: unknown): string {
+  refuseUnsafe(value);
+  return stableStringify(value);
+}
+
+function refuseUnsafe(value: unknown): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new Error(`canonical: ${value} has no JSON form`);
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Error(`canonical: ${value} is past 2^53`);
+  } else if (typeof value === 'bigint') {
+    throw new Error('canonical: BigInt has no JSON form');
+  } else if (value !== null && typeof value === 'object') {
+    for (const v of Object.values(value)) refuseUnsafe(v);
+  }
+}
+
+/**
+ * Canonical text of a document: as `canonical`, but objects down to `depth` put each entry
+ * on a line of its own. With maps of entities at that depth one edit touches one line, which
+ * keeps diffs and stored pages small (docs/formats/canonical-json.md).
+ */
+export function canonicalLines(value: unknown, depth = 3): string {
+  refuseUnsafe(value);
+  const out: string[] = [];
+  writeLines(value, depth, out);
+  return `${out.join('')}\n`;
+}
+
+function writeLines(value: unknown, depth: number, out: string[]): void {
+  if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
+    out.push(stableStringify(value));
+    return;
+  }
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  if (entries.length === 0) {
+    out.push('{}');
+    return;
+  }
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  let separator = '{\n';
+  for (const [key, v] of entries) {
+    out.push(separator, JSON.stringify(key), ':');
+    writeLines(v, depth - 1, out);
+    separator = ',\n';
+  }
+  out.push('\n}');
+}

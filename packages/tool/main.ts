@@ -1,0 +1,79 @@
+import { Bytes, Lines, type Output, Text, type Tool } from './command.js';
+import { asDvmError, chooseCommand, invoke, type Streams } from './invoke.js';
+import { canonical, canonicalLines } from './json.js';
+import { readStdin, writeAll } from './stdio.js';
+import { startTrace } from './trace.js';
+import { version } from './version.js';
+
+/**
+ * Entry point of every executable: arguments from the command line, documents through the standard
+ * streams, one JSON error on standard error, the exit code in `process.exitCode`.
+ */
+export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): Promise<void> {
+  process.env.UV_THREADPOOL_SIZE ??= '32'; // device I/O waits in parallel; read once, at the first use of the pool
+  try {
+    if (await answered(tool, argv)) return;
+    const trace = startTrace(tool.name, argv);
+    const streams: Streams = {
+      readInput: async () => trace.input(readStdin()),
+      note: (line) => void writeAll(2, Buffer.from(`${line}\n`)),
+    };
+    try {
+      const { output, exitCode } = await invoke(tool, argv, streams);
+      process.exitCode = exitCode;
+      await print(output, trace.output);
+      trace.end(exitCode);
+    } catch (e) {
+      trace.fail(asDvmError(e));
+      throw e;
+    }
+  } catch (e) {
+    const error = asDvmError(e);
+    writeAll(2, Buffer.from(`${canonical(error.toJSON())}\n`));
+    process.exitCode = error.exitCode;
+  }
+}
+
+/** Handles `--help` and `--version`, which need nothing else to be right. */
+async function answered(tool: Tool, argv: string[]): Promise<boolean> {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  if (own.includes('--version')) {
+    writeAll(1, Buffer.from(`${tool.name} ${version}\n`));
+    return true;
+  }
+  if (!own.includes('--help') && !own.includes('-h')) return false;
+  const { help } = await import('./help.js');
+  writeAll(1, Buffer.from(await help(tool, helpCommand(tool, own))));
+  return true;
+}
+
+function helpCommand(tool: Tool, argv: string[]): string | undefined {
+  try {
+    const { command } = chooseCommand(
+      tool,
+      argv.filter((a) => a !== '--help' && a !== '-h'),
+    );
+    return argv.includes(command.name) ? command.name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function print(output: Output, traced: (bytes: Uint8Array) => void): Promise<void> {
+  if (output === undefined) return;
+  if (typeof output === 'object' && output !== null && Symbol.asyncIterator in output) {
+    for await (const document of output as AsyncIterable<unknown>)
+      if (!writeAll(1, Buffer.from(`${canonical(document)}\n`))) return;
+    return;
+  }
+  const bytes = render(output);
+  traced(bytes);
+  writeAll(1, bytes);
+}
+
+function render(output: Output): Uint8Array {
+  if (output instanceof Text) return Buffer.from(output.text);
+  if (output instanceof Bytes) return output.bytes;
+  return Buffer.from(output instanceof Lines ? canonicalLines(output.document) : `${canonical(output)}\n`);
+}

@@ -1,0 +1,126 @@
+// Builds everything under build/: validators from the schemas, one bundle a tool, and with --tests one a test file.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import * as esbuild from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const out = (...p) => join(root, 'build', ...p);
+const files = (dir, suffix) =>
+  readdirSync(join(root, dir), { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith(suffix))
+    .map((e) => join(e.parentPath ?? e.path, e.name))
+    .sort();
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  tsconfig: join(root, 'tsconfig.json'),
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** Modules too slow to load at every start live in files of their own beside the bundles, loaded on first use. */
+const lazy = { yargs: 'yargs/yargs', execa: 'execa' };
+const lazyPlugin = {
+  name: 'lazy',
+  setup(build) {
+    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, (args) => ({
+      path: `./_${args.path === 'execa' ? 'execa' : 'yargs'}.cjs`,
+      external: true,
+    }));
+  },
+};
+
+/** Every `*.schema.ts` export that has an `$id` of `dvm:NAME` becomes build/gen/NAME.js with its types. */
+async function buildValidators() {
+  mkdirSync(out('gen'), { recursive: true });
+  const entry = files('packages', '.schema.ts').map((f, i) => `import * as m${i} from ${JSON.stringify(f)};`);
+  const list = entry.map((_, i) => `...Object.values(m${i})`).join(', ');
+  await esbuild.build({
+    ...common,
+    external: ['ajv'],
+    stdin: { contents: `${entry.join('\n')}\nexport default [${list}];`, resolveDir: root, loader: 'ts' },
+    outfile: out('gen', '_schemas.cjs'),
+  });
+  const { default: all } = (await import(out('gen', '_schemas.cjs'))).default;
+  const schemas = all.filter((s) => typeof s?.$id === 'string' && s.$id.startsWith('dvm:'));
+  const ajv = new Ajv({
+    schemas,
+    code: { source: true, esm: true, lines: true },
+    allErrors: false,
+    strict: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    strictRequired: false,
+    discriminator: true,
+  });
+  for (const { $id } of schemas) {
+    const name = $id.slice('dvm:'.length);
+    writeFileSync(out('gen', `${name}.js`), standaloneCode(ajv, ajv.getSchema($id)));
+    writeFileSync(
+      out('gen', `${name}.d.ts`),
+      `import type { Validator } from '#tool/document.js';\ndeclare const validate: Validator;\nexport default validate;\n`,
+    );
+  }
+}
+
+/** The registry of tools is the directory listing: packages/PACKAGE/commands/TOOL.ts exports `tool`. */
+export function toolFiles() {
+  return files('packages', '.ts').filter((f) => basename(dirname(f)) === 'commands' && !f.endsWith('.schema.ts'));
+}
+
+async function buildTools() {
+  rmSync(out('bin'), { recursive: true, force: true });
+  mkdirSync(out('entry'), { recursive: true });
+  const entryPoints = {};
+  for (const file of toolFiles()) {
+    const name = basename(file, '.ts');
+    const entry = out('entry', `${name}.ts`);
+    writeFileSync(
+      entry,
+      `import { tool } from ${JSON.stringify(relative(dirname(entry), file).replace(/\.ts$/, '.js'))};\nimport { main } from '#tool/main.js';\nvoid main(tool);\n`,
+    );
+    entryPoints[name] = entry;
+  }
+  await esbuild.build({
+    ...common,
+    entryPoints,
+    outdir: out('bin'),
+    outExtension: { '.js': '.cjs' },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: ['koffi'],
+    plugins: [lazyPlugin],
+  });
+  for (const [name, module] of Object.entries(lazy))
+    await esbuild.build({
+      ...common,
+      stdin: { contents: `module.exports = require('${module}');`, resolveDir: root },
+      outfile: out('bin', `_${name}.cjs`),
+    });
+}
+
+async function buildTests() {
+  rmSync(out('test'), { recursive: true, force: true });
+  const tests = files('test', '.test.ts');
+  if (tests.length === 0) return;
+  await esbuild.build({
+    ...common,
+    entryPoints: tests,
+    outbase: join(root, 'test'),
+    outdir: out('test'),
+    outExtension: { '.js': '.cjs' },
+    sourcemap: 'inline',
+    external: ['koffi', 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
+    define: { 'import.meta.url': '__filename' },
+  });
+}
+
+await buildValidators();
+await buildTools();
+if (process.argv.includes('--tests')) await buildTests();
