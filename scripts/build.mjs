@@ -74,6 +74,19 @@ export function toolFiles() {
   return files('packages', '.ts').filter((f) => basename(dirname(f)) === 'commands' && !f.endsWith('.schema.ts'));
 }
 
+/** build/gen/registry.js: every tool but dvm itself, loaded on first use, for runs in one process. */
+function buildRegistry() {
+  const entries = toolFiles()
+    .map((f) => [basename(f, '.ts'), relative(out('gen'), f).replace(/\.ts$/, '.js')])
+    .filter(([name]) => name !== 'dvm')
+    .map(([name, path]) => `  '${name}': async () => (await import('${path}')).tool,`);
+  writeFileSync(out('gen', 'registry.js'), `export const registry = {\n${entries.join('\n')}\n};\n`);
+  writeFileSync(
+    out('gen', 'registry.d.ts'),
+    `import type { Tool } from '#tool/command.js';\nexport declare const registry: Readonly<Record<string, () => Promise<Tool>>>;\n`,
+  );
+}
+
 async function buildTools() {
   rmSync(out('bin'), { recursive: true, force: true });
   mkdirSync(out('entry'), { recursive: true });
@@ -122,5 +135,6 @@ async function buildTests() {
 }
 
 await buildValidators();
+buildRegistry();
 await buildTools();
 if (process.argv.includes('--tests')) await buildTests();

@@ -2,6 +2,7 @@ import type { ConfigSection } from './config.js';
 import type { DocumentType } from './document.js';
 import type { Json } from './json.js';
 import type { OptionSpecs, OptionValues, PositionalSpec } from './options.js';
+import type { Programs } from './programs.js';
 
 /** Text to print as it is, instead of a JSON document. */
 export class Text {
@@ -34,8 +35,8 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */
   configPath: string | undefined;
-  /** Directory of the trace log, to hand on. */
-  tracePath: string | undefined;
+  /** How to run other programs: processes, or functions of this process. */
+  programs(): Programs;
   /** A line for people on standard error. */
   note(line: string): void;
   /** Exit code of a run that did not fail, default 0. */
