@@ -12,41 +12,41 @@ export interface GuestKernel {
 export interface SandboxOptions {
   /** Program and arguments; the program is found on the guest's PATH. */
   command: string[];
-  disks?: Disk[];
+  disks?: Disk[] | undefined;
   /** Loop devices over the guest's memory, /dev/loop0 …: for many disks. */
-  loops?: { count: number; size: string };
+  loops?: { count: number; size: string } | undefined;
   /** RAM disks, /dev/ram0 … */
-  ramDisks?: { count: number; size: string };
+  ramDisks?: { count: number; size: string } | undefined;
   /** `NAME [PARAMETERS]`; device-mapper is always there, and the kernel loads targets by itself. */
-  modules?: string[];
+  modules?: string[] | undefined;
   /** Directories of the host that the guest may write, at the same path. All other writes stay in the guest. */
-  writable?: string[];
+  writable?: string[] | undefined;
   /** The guest's memory, also for its tmpfs and loops. Default `1G`. */
-  memory?: string;
+  memory?: string | undefined;
   /** Seconds until the guest is killed; default 120, 0 is no limit. */
-  timeLimit?: number;
+  timeLimit?: number | undefined;
   /** Added to PATH, HOME, LANG and (without udev) DM_DISABLE_UDEV; the caller's own environment does not reach the guest. */
-  env?: Record<string, string>;
+  env?: Record<string, string> | undefined;
   /** Default: the caller's. */
-  cwd?: string;
+  cwd?: string | undefined;
   /** Default: none (/dev/null). */
-  stdin?: string | Uint8Array;
+  stdin?: string | Uint8Array | undefined;
   /** A number pins the guest to that CPU, `auto` (the default) to the one with fewest guests; `any` lets it wander, slowly. */
-  cpu?: number | 'auto' | 'any';
-  kernel?: GuestKernel;
-  kernelArguments?: string[];
+  cpu?: number | 'auto' | 'any' | undefined;
+  kernel?: GuestKernel | undefined;
+  kernelArguments?: string[] | undefined;
   /** Runs udevd in the guest, so that udev cookies and links work. */
-  udev?: boolean;
+  udev?: boolean | undefined;
   /** Powers off after the command without writing anything back. */
-  powerCut?: boolean;
+  powerCut?: boolean | undefined;
   /** Cuts the power at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The host user that the guest's processes belong to; needs root. In the guest the command is root all the same. */
-  user?: { uid: number; gid: number };
+  user?: { uid: number; gid: number } | undefined;
   /** Called with output as it comes. */
-  onOutput?: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  onOutput?: ((stream: 'stdout' | 'stderr', chunk: Buffer) => void) | undefined;
   /** Gives the command the caller's terminal (standard input and output) instead of files, with job control. */
-  terminal?: boolean;
+  terminal?: boolean | undefined;
 }
 
 /** How a guest ended. */
