@@ -12,9 +12,12 @@ export class Text {
 export class Bytes {
   constructor(readonly bytes: Uint8Array) {}
 }
-/** A document already in canonical lines (see `canonicalLines`), printed that way and handed on as a value. */
+/** A document printed in canonical lines (see `canonicalLines`) and handed on as a value. */
 export class Lines {
-  constructor(readonly document: unknown) {}
+  constructor(
+    readonly document: unknown,
+    readonly depth = 3,
+  ) {}
 }
 /** What a command returns: nothing, a JSON document, text, bytes, or a stream of documents (NDJSON). */
 export type Output = undefined | object | Json | Text | Bytes | Lines | AsyncIterable<unknown>;
