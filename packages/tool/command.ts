@@ -38,6 +38,8 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */
   configPath: string | undefined;
+  /** Directory of the trace log, for programs run in this process. */
+  tracePath: string | undefined;
   /** How to run other programs: processes, or functions of this process. */
   programs(): Programs;
   /** A line for people on standard error. */
