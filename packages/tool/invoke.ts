@@ -49,11 +49,15 @@ export function chooseCommand(tool: Tool, argv: string[]): { command: Command; a
     : fail('usage', 'unknown-command', `"${word}" is not a command of ${tool.name}: ${names}`, { hint: 'see --help' });
 }
 
-/** Index of the first word that is no flag; the common flags with a value are skipped with it. */
+/** Index of the first word that is no flag; the common flags with a value are skipped with it. Past the end when there is none. */
 function commandIndex(argv: string[]): number {
-  let i = 0;
-  while (i < argv.length && argv[i]?.startsWith('-')) i += ['-c', '--config', '--trace'].includes(argv[i] as string) ? 2 : 1;
-  return i;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-')) return i;
+    if (['-c', '--config', '--trace'].includes(word)) i++;
+  }
+  return argv.length;
 }
 
 /**
