@@ -4,6 +4,8 @@ import type { DocumentType } from './document.js';
 import { DvmError, fail } from './errors.js';
 import { parseJson } from './json.js';
 import { type OptionSpecs, parseArguments } from './options.js';
+import type { Programs } from './programs.js';
+import { spawnPrograms } from './spawn.js';
 import { readFileOrFail } from './stdio.js';
 
 /** Where a run's input comes from and where its notes go; the process's own streams, or a caller's in one process. */
@@ -13,6 +15,10 @@ export interface Streams {
   note(line: string): void;
   /** Config already read by a caller in the same process. */
   config?: Config | undefined;
+  /** Documents that a caller in the same process hands over under a file's name. */
+  files?: ReadonlyMap<string, unknown>;
+  /** How this run starts other programs; as processes when unset. */
+  programs?: Programs;
 }
 
 /** A document that a caller in the same process has already validated; it is not checked again. */
@@ -82,9 +88,9 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
       const input = await streams.readInput();
       return input instanceof Checked ? Buffer.from(JSON.stringify(input.document)) : input;
     },
-    file: async (file, type) =>
-      file === '-' ? readDocument(streams, type) : type.parse(parseJson(readFileOrFail(file), file), file),
+    file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
+    programs: () => streams.programs ?? spawnPrograms(streams.note, parsed.options.trace as string | undefined),
     note: streams.note,
     exit: (code) => {
       exitCode = code;
@@ -98,6 +104,12 @@ async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise
   if (input instanceof Checked && (input.document as { kind?: unknown }).kind === type.kind) return input.document as T;
   const name = 'standard input';
   return type.parse(input instanceof Checked ? input.document : parseJson(input, name), name);
+}
+
+async function readNamed<T>(streams: Streams, file: string, type: DocumentType<T>): Promise<T> {
+  if (file === '-') return readDocument(streams, type);
+  if (streams.files?.has(file)) return streams.files.get(file) as T;
+  return type.parse(parseJson(readFileOrFail(file), file), file);
 }
 
 /** The document inside an output, for handing on in one process. */
