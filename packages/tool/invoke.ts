@@ -1,4 +1,4 @@
-import { type Call, type Command, Lines, type Output, type Tool } from './command.js';
+import { type Call, type Command, Lines, type Output, type Terminal, type Tool } from './command.js';
 import { type Config, configSection, readConfig } from './config.js';
 import type { DocumentType } from './document.js';
 import { DvmError, fail } from './errors.js';
@@ -13,6 +13,8 @@ export interface Streams {
   /** All of standard input. */
   readInput(): Promise<Uint8Array | Checked>;
   note(line: string): void;
+  /** The terminal that the output goes to. */
+  terminal?(): Terminal | undefined;
   /** Config already read by a caller in the same process. */
   config?: Config | undefined;
   /** Documents that a caller in the same process hands over under a file's name. */
@@ -91,6 +93,7 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
     programs: () => streams.programs ?? spawnPrograms(streams.note, parsed.options.trace as string | undefined),
+    terminal: () => streams.terminal?.(),
     note: streams.note,
     exit: (code) => {
       exitCode = code;
