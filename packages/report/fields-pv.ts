@@ -1,3 +1,4 @@
+import { SECTOR } from '#tool/units.js';
 import { pvFields, type Value } from './field.js';
 import type { PvView, Row } from './views.js';
 
@@ -24,7 +25,7 @@ export const pvTable = pvFields([
     (p) => (p.pv ? p.pv.allocatable !== false : null),
   ],
   ['pv_read_only', 'boolean', 'RO', 'the device is read-only', (p) => (p.found ? p.found.readOnly === true : null)],
-  ['pv_block_size', 'count', 'Block', 'logical block size in bytes', (p) => p.found?.blockSize ?? null],
+  ['pv_block_size', 'size', 'Block', 'logical block size of the device', (p) => (p.found ? p.found.blockSize / SECTOR : null)],
   ['pv_major', 'count', 'PMaj', 'major number of the device', (p) => part(p, 0)],
   ['pv_minor', 'count', 'PMin', 'minor number of the device', (p) => part(p, 1)],
   ['pv_tags', 'list', 'PV Tags', 'tags', (p) => p.pv?.tags ?? []],

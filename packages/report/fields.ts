@@ -37,5 +37,5 @@ export function fieldNamed(name: string, where = ''): Field {
 function nearest(word: string): string[] {
   const names = [...byName.keys()];
   const ends = names.filter((n) => n.endsWith(`_${word}`));
-  return (ends.length > 0 ? ends : names.filter((n) => word.length > 2 && n.includes(word))).slice(0, 6);
+  return (ends.length > 0 ? ends : names.filter((n) => word.length > 2 && n.includes(word))).slice(0, 8);
 }

@@ -39,7 +39,7 @@ function formatGroup(vg: VgView, options: MapOptions): string {
   let text = '';
   known.forEach((pv, i) => {
     const extents = pv.pv?.extents ?? 0;
-    const own = Math.max(1, Math.min(extents, Math.round((cells * extents) / (most || 1))));
+    const own = Math.min(extents, Math.max(1, Math.round((cells * extents) / most)));
     const bar = paint(cellsOf(runs.get(pv.id) ?? [], extents, own), options.colour);
     text += `${labels[i]?.padEnd(labelWidth)}  ${sizes[i]?.padStart(sizeWidth)}  ${bar}\n`;
   });

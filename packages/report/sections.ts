@@ -44,7 +44,7 @@ function split(words: string): string[] {
 function oneSection(base: Kind, replaced: readonly string[], added: readonly string[]): Section {
   const names = [...(replaced.length > 0 ? replaced : usualFields[base]), ...added];
   const fields = unique(names.flatMap((n) => (n === 'all' ? fieldsOf[base] : [fieldNamed(n)])));
-  return { base, kind: kindOf([{ kind: base, name: base }, ...fields]), fields };
+  return { base, kind: kindOf(fields, base), fields };
 }
 
 function manySections(show: 'all' | 'summary', replaced: readonly string[], added: readonly string[]): Section[] {
@@ -68,15 +68,19 @@ function unique<T>(items: readonly T[]): T[] {
   return [...new Set(items)];
 }
 
-/** The kind whose rows know all the fields. */
-function kindOf(fields: readonly Pick<Field, 'kind' | 'name'>[]): Kind {
-  const kind = finest(fields.map((f) => f.kind));
+/**
+ * The kind whose rows know all the fields.
+ *
+ * @param base what the rows are about, when it was asked for
+ */
+function kindOf(fields: readonly Field[], base?: Kind): Kind {
+  const kind = finest([...(base ? [base] : []), ...fields.map((f) => f.kind)]);
   if (kind) return kind;
-  const names = (of: (k: Kind) => boolean) => fields.filter((f) => of(f.kind)).map((f) => f.name);
-  throw fail(
-    'usage',
-    'bad-fields',
-    `fields of PVs (${names((k) => k === 'pv').join(', ')}) and of volumes (${names((k) => k === 'lv' || k === 'seg').join(', ')}) do not share a row`,
-    { hint: 'use --show all, or "devices" of segments' },
-  );
+  const ofPvs = fields.filter((f) => f.kind === 'pv').map((f) => f.name);
+  const ofVolumes = fields.filter((f) => f.kind === 'lv' || f.kind === 'seg').map((f) => f.name);
+  const clash =
+    ofPvs.length === 0
+      ? `fields of volumes (${ofVolumes.join(', ')}) are not in rows of PVs`
+      : `fields of PVs (${ofPvs.join(', ')}) and of volumes (${ofVolumes.join(', ') || base}) do not share a row`;
+  throw fail('usage', 'bad-fields', clash, { hint: 'use --show all, or "devices" of segments' });
 }
