@@ -2,7 +2,7 @@ import { registry } from '#gen/registry.js';
 import { Bytes, type Output, type Tool } from '#tool/command.js';
 import { type Config, readConfig } from '#tool/config.js';
 import { fail } from '#tool/errors.js';
-import { Checked, outputDocument } from '#tool/invoke.js';
+import { Checked, commonWords, outputDocument } from '#tool/invoke.js';
 import { Attached, type PhaseSession, type Programs, type Word } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
 import { invokeTraced } from '#tool/trace.js';
@@ -41,7 +41,7 @@ async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Conf
   const programs = inProcessPrograms(options, config);
   let result: RunResult = { output: undefined, exitCode: 0 };
   for (const stage of pipeline) {
-    const [name, ...argv] = withOptions(stage, commonWords(options));
+    const [name, ...argv] = withOptions(stage, commonWords(options.configPath, options.trace));
     const input = outputDocument(result.output);
     result = await invokeTraced(await toolNamed(name), argv, {
       readInput: async () => given(input),
@@ -51,13 +51,6 @@ async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Conf
     });
   }
   return result;
-}
-
-function commonWords(options: RunOptions): string[] {
-  return [
-    ...(options.configPath === undefined ? [] : ['-c', options.configPath]),
-    ...(options.trace === undefined ? [] : ['--trace', options.trace]),
-  ];
 }
 
 async function toolNamed(name: string): Promise<Tool> {
@@ -73,7 +66,7 @@ function given(document: unknown): Checked {
 
 /** The programs that tm starts, as functions of this process; those named by a path are still started. */
 function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
-  const outside = spawnPrograms(options.note, options.trace);
+  const outside = spawnPrograms(options.note, commonWords(options.configPath, options.trace));
   const programs: Programs = {
     run: async (words, input) => {
       const [name] = words;
