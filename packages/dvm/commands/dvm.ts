@@ -140,10 +140,10 @@ const show = verb(
   [target],
   {
     format: { type: 'string', value: 'FORMAT', describe: 'table, json, ndjson, csv or tree' },
-    fields: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
+    options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
     map: { type: 'boolean', describe: 'draw where the extents of each device went' },
   },
-  (call) => verbs.show(verbs.parseTarget(call.positionals[0] ?? ''), passOn(call.options, ['format', 'fields', 'map'])),
+  (call) => verbs.show(verbs.parseTarget(call.positionals[0] ?? ''), passOn(call.options, ['format', 'options', 'map'])),
 );
 
 const list = verb('list', 'All groups, and the devices that belong to none.', [], {}, () => [[['discover', 'list']]]);
