@@ -1,5 +1,5 @@
 import { registry } from '#gen/registry.js';
-import { Bytes, type Output, type Tool } from '#tool/command.js';
+import { Bytes, type Output, type Terminal, type Tool } from '#tool/command.js';
 import { type Config, readConfig } from '#tool/config.js';
 import { fail } from '#tool/errors.js';
 import { Checked, commonWords, outputDocument } from '#tool/invoke.js';
@@ -15,6 +15,7 @@ export interface RunOptions {
   configPath: string | undefined;
   trace: string | undefined;
   note(line: string): void;
+  terminal?(): Terminal | undefined;
 }
 
 export interface RunResult {
@@ -46,6 +47,7 @@ async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Conf
     result = await invokeTraced(await toolNamed(name), argv, {
       readInput: async () => given(input),
       note: options.note,
+      ...(options.terminal ? { terminal: options.terminal } : {}),
       config,
       programs,
     });

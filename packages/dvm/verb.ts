@@ -64,7 +64,12 @@ export function verb<const S extends OptionSpecs>(
 async function execute(call: Call<typeof runOptions>, pipelines: Pipeline[]): Promise<Output> {
   if (call.options.print) return new Text(pipelines.map((p) => `${shellText(p)}\n`).join(''));
   const configPath = call.configPath ?? (existsSync(standardConfig) ? standardConfig : undefined);
-  const { output, exitCode } = await runPipelines(pipelines, { configPath, trace: call.tracePath, note: call.note });
+  const { output, exitCode } = await runPipelines(pipelines, {
+    configPath,
+    trace: call.tracePath,
+    note: call.note,
+    terminal: call.terminal,
+  });
   call.exit(exitCode);
   if (call.options.json || output instanceof Text) return output;
   return new Text(describe(outputDocument(output)));

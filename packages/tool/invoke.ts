@@ -96,8 +96,9 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
       streams.programs ?? spawnPrograms(streams.note, commonWords(path, parsed.options.trace as string | undefined)),
     terminal: () => streams.terminal?.(),
     note: streams.note,
-    exit: (code) => 
-      exitCode = code;,
+    exit: (code) => {
+      exitCode = code;
+    },
   };
   return { output: await command.run(call), exitCode };
 }
