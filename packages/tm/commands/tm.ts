@@ -1,6 +1,6 @@
 import { checkName } from '#documents/names.js';
 import { type Call, command, Lines, type Output, type Tool } from '#tool/command.js';
-import { fail } from '#tool/errors.js';
+import { exitCodes, fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { activate } from '../activate.js';
 import { programsOf, tmSection } from '../config.js';
@@ -36,7 +36,7 @@ async function changing(call: Call<typeof changeOptions>, work: (ctx: Context) =
   });
   try {
     const output = await work(opened.context);
-    if (isDegraded(output)) call.exit(85);
+    if (isDegraded(output)) call.exit(exitCodes.degraded);
     return output;
   } finally {
     await opened.close();
@@ -48,7 +48,7 @@ function isDegraded(output: Output): boolean {
 }
 
 async function reading(call: Call, work: (ctx: Context) => Promise<Output>): Promise<Output> {
-  const opened = await openContext(call, { write: false, wait: undefined, activate: false, kernel: undefined });
+  const opened = await openContext(call, { write: false, wait: 0, activate: false, kernel: undefined });
   try {
     return await work(opened.context);
   } finally {
