@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import type { SandboxOptions, SandboxResult } from './options.js';
 import { followOutput } from './output.js';
 import { collectResult, type EndedFrom } from './result.js';
@@ -22,7 +22,8 @@ export interface Guest {
  * keeper let go, which removes the work directory.
  */
 export function watchGuest(work: string, keeper: ChildProcess, options: SandboxOptions): Guest {
-  const control = keeper.stdio[3] as Duplex; // a pipe, as startKeeper asked for
+  const control = keeper.stdio[3];
+  if (!(control instanceof Duplex)) throw new Error('the keeper has no control pipe');
   const ended: EndedFrom = { timedOut: false, killed: false };
   const kill = () => {
     ended.killed = true;
@@ -30,11 +31,11 @@ export function watchGuest(work: string, keeper: ChildProcess, options: SandboxO
   };
   const stopListening = [onTimeLimit(options, control, ended), onAbort(options, kill)];
   if (options.onOutput) stopListening.push(followOutput(work, options.onOutput));
-  const result = keeperEnd(keeper, control, () => {
+  const result = keeperEnd(keeper, control, () => collectResult(work, ended)).finally(() => {
     for (const stop of stopListening) stop();
-    return collectResult(work, ended);
+    rmSync(work, { recursive: true, force: true });
   });
-  return { pid: keeper.pid ?? 0, work, kill, result: result.finally(() => rmSync(work, { recursive: true, force: true })) };
+  return { pid: keeper.pid ?? 0, work, kill, result };
 }
 
 function onTimeLimit({ timeLimit = 120 }: SandboxOptions, control: Duplex, ended: EndedFrom): () => void {
