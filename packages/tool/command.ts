@@ -12,12 +12,19 @@ export class Text {
 export class Bytes {
   constructor(readonly bytes: Uint8Array) {}
 }
-/** A document already in canonical lines (see `canonicalLines`), printed that way and handed on as a value. */
+/** A document printed in canonical lines (see `canonicalLines`) and handed on as a value. */
 export class Lines {
-  constructor(readonly document: unknown) {}
+  constructor(
+    readonly document: unknown,
+    readonly depth = 3,
+  ) {}
 }
 /** What a command returns: nothing, a JSON document, text, bytes, or a stream of documents (NDJSON). */
 export type Output = undefined | object | Json | Text | Bytes | Lines | AsyncIterable<unknown>;
+
+export interface Terminal {
+  columns: number;
+}
 
 /** Everything a command may know of the world besides its arguments. */
 export interface Call<S extends OptionSpecs = OptionSpecs> {
@@ -35,8 +42,12 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */
   configPath: string | undefined;
+  /** Directory of the trace log, for programs run in this process. */
+  tracePath: string | undefined;
   /** How to run other programs: processes, or functions of this process. */
   programs(): Programs;
+  /** The terminal that standard output is, if it is one. */
+  terminal(): Terminal | undefined;
   /** A line for people on standard error. */
   note(line: string): void;
   /** Exit code of a run that did not fail, default 0. */
