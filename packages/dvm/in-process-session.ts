@@ -10,11 +10,11 @@ import type { PhaseSession } from '#tool/programs.js';
  * @param argv dmexec's arguments: `--kernel SPEC` and `--session`
  * @returns undefined when the plan needs a process of its own
  */
-export function startInProcess(argv: readonly string[], plan: unknown): PhaseSession | undefined {
+export function startInProcess(argv: readonly string[], plan: unknown, note: (line: string) => void): PhaseSession | undefined {
   const { phases } = planType.parse(plan, 'plan');
   if (Object.values(phases).some((p) => p.some((i) => i.op === 'suspend'))) return undefined;
   const at = argv.indexOf('--kernel');
-  const kernel = openKernel(at < 0 ? 'real' : (argv[at + 1] ?? 'real'));
+  const kernel = openKernel(at < 0 ? 'real' : (argv[at + 1] ?? 'real'), note);
   return {
     run: async (phase) => runPhase(phases, phase, kernel),
     end: async () => kernel.close(),

@@ -85,13 +85,13 @@ function inProcessPrograms(options: RunOptions, config: Config | undefined): Pro
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan) => (await inProcessSession(words, plan)) ?? outside.session(words, plan),
+    session: async (words, plan) => (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan),
   };
   return programs;
 }
 
-async function inProcessSession(words: string[], plan: unknown): Promise<PhaseSession | undefined> {
-  return words[0] === 'dmexec' ? startInProcess(words.slice(1), plan) : undefined;
+async function inProcessSession(words: string[], plan: unknown, note: (line: string) => void): Promise<PhaseSession | undefined> {
+  return words[0] === 'dmexec' ? startInProcess(words.slice(1), plan, note) : undefined;
 }
 
 /** Attached documents get a name that no file can have. */

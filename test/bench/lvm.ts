@@ -4,7 +4,10 @@ import { must } from './figure.js';
 
 /** LVM2 on given devices only, with a directory of its own; the peer of the benchmarks. */
 export interface Lvm {
+  /** With the device-mapper driver left alone. */
   run(command: string, ...args: string[]): string;
+  /** For runs that do use it. */
+  environment: Record<string, string>;
 }
 
 /**
@@ -20,10 +23,8 @@ global { use_lvmpolld=0 locking_dir="${system}" event_activation=0 }
 activation { monitoring=0 udev_sync=0 udev_rules=0 verify_udev_operations=0 }
 `;
   writeFileSync(join(system, 'lvm.conf'), conf);
-  return {
-    run: (command, ...args) =>
-      must('lvm', [command, ...args, '--driverloaded', 'n'], undefined, { LVM_SYSTEM_DIR: system, DM_DISABLE_UDEV: '1' }),
-  };
+  const environment = { LVM_SYSTEM_DIR: system, DM_DISABLE_UDEV: '1' };
+  return { environment, run: (command, ...args) => must('lvm', [command, ...args, '--driverloaded', 'n'], undefined, environment) };
 }
 
 /** Metadata text of a group with one PV and `volumes` linear volumes of one extent, for vgcfgrestore. */
