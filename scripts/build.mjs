@@ -134,7 +134,17 @@ async function buildTests() {
   });
 }
 
+/** The sandbox's command line, for people and the demo; the rest of it is bundled into the tests that use it. */
+async function buildSandbox() {
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(root, 'test', 'sandbox', 'cli.ts')],
+    outfile: out('sandbox', 'sandbox.cjs'),
+  });
+}
+
 await buildValidators();
 buildRegistry();
 await buildTools();
+await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();

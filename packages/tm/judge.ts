@@ -11,6 +11,7 @@ export interface Root {
 export interface Copy {
   pv: string;
   region: Region;
+  /** `empty`: initialised, no version yet (it may have one prepared). */
   state: 'active' | 'prepared' | 'empty' | 'blank' | 'damaged' | 'unreadable';
   active?: Root | undefined;
   shadow?: Root | undefined;
@@ -77,7 +78,7 @@ interface Version {
 function groupByVersion(copies: readonly Copy[]): Version[] {
   const byKey = new Map<string, Version>();
   for (const copy of copies) {
-    if (!copy.active || copy.state === 'empty') continue;
+    if (!copy.active || !(copy.state === 'active' || copy.state === 'prepared')) continue;
     const key = `${copy.active.txn} ${copy.active.hash}`; // one id with two contents is a divergence too
     const version = byKey.get(key) ?? { root: copy.active, copies: [] };
     version.copies.push(copy);
@@ -96,16 +97,15 @@ function isAncestor(txn: string, of: Version): boolean {
 }
 
 function sortIn(copy: Copy, j: Judgement): void {
-  const head = j.head;
-  if (!copy.active || copy.state === 'blank' || copy.state === 'damaged' || copy.state === 'unreadable') {
-    j.unusable.push(copy);
-    return;
-  }
-  const current = copy.active.txn === head?.txn;
-  if (copy.shadow && !current && copy.shadow.txn === head?.txn) j.toCommit.push(copy);
+  const { head } = j;
+  const current = head !== undefined && copy.active?.txn === head.txn;
+  const rollsForward = head !== undefined && !current && copy.shadow?.txn === head.txn;
+  if (rollsForward) j.toCommit.push(copy);
   else if (copy.shadow) j.toAbort.push(copy);
-  if (copy.state === 'empty') j.unusable.push(copy);
-  else if (head && !current && copy.shadow?.txn !== head.txn) j.behind.push(copy);
+  if (rollsForward || current) return;
+  if (copy.state === 'active' || copy.state === 'prepared') {
+    if (head) j.behind.push(copy);
+  } else j.unusable.push(copy);
 }
 
 /** True when every copy has the head, nothing is prepared and nothing needs repair. */

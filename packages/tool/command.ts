@@ -12,9 +12,12 @@ export class Text {
 export class Bytes {
   constructor(readonly bytes: Uint8Array) {}
 }
-/** A document already in canonical lines (see `canonicalLines`), printed that way and handed on as a value. */
+/** A document printed in canonical lines (see `canonicalLines`) and handed on as a value. */
 export class Lines {
-  constructor(readonly document: unknown) {}
+  constructor(
+    readonly document: unknown,
+    readonly depth = 3,
+  ) {}
 }
 /** What a command returns: nothing, a JSON document, text, bytes, or a stream of documents (NDJSON). */
 export type Output = undefined | object | Json | Text | Bytes | Lines | AsyncIterable<unknown>;
@@ -35,6 +38,8 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */
   configPath: string | undefined;
+  /** Directory of the trace log, for programs run in this process. */
+  tracePath: string | undefined;
   /** How to run other programs: processes, or functions of this process. */
   programs(): Programs;
   /** A line for people on standard error. */

@@ -78,6 +78,7 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     positionals: parsed.positionals,
     rest: parsed.rest,
     configPath: path,
+    tracePath: parsed.options.trace as string | undefined,
     input: (type) => readDocument(streams, type),
     inputBytes: async () => {
       const input = await streams.readInput();

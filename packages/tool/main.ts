@@ -63,5 +63,5 @@ async function print(output: Output): Promise<void> {
 function render(output: Output): Uint8Array {
   if (output instanceof Text) return Buffer.from(output.text);
   if (output instanceof Bytes) return output.bytes;
-  return Buffer.from(output instanceof Lines ? canonicalLines(output.document) : `${canonical(output)}\n`);
+  return Buffer.from(output instanceof Lines ? canonicalLines(output.document, output.depth) : `${canonical(output)}\n`);
 }
