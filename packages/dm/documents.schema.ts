@@ -143,7 +143,7 @@ export const instruction = {
   ],
 } as const;
 
-const instructions = { type: 'array', items: instruction, maxItems: 1_000_000 } as const;
+const instructions = { type: 'array', items: instruction, maxItems: 4_000_000 } as const;
 
 /** One program, or a plan of several phases. */
 export const programSchema = {

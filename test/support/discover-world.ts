@@ -8,7 +8,7 @@ import { newTxn, noTxn } from '#documents/ids.js';
 import { regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { type MemoryDisk, opener } from './memory-disk.js';
-import { seeded } from './random.js';
+import { Random } from './random.js';
 import type { FakeDevice } from './sysfs.js';
 import { fakeRoots } from './sysfs.js';
 
@@ -17,7 +17,7 @@ export type RegionContent = Envelope | 'unreadable' | undefined;
 
 /** A world of made-up devices, with ids in a fixed order. `regions` says what each region (`path:start+length`) holds. */
 export function testWorld(dir: string, devices: FakeDevice[] = [], disks: MemoryDisk[] = []) {
-  const random = seeded(1);
+  const random = new Random(1);
   const regions = new Map<string, RegionContent>();
   const signatures = new Map<string, string[]>();
   const log: string[] = [];
@@ -44,7 +44,7 @@ export function testWorld(dir: string, devices: FakeDevice[] = [], disks: Memory
       log.push(`lock ${name}`);
       return { fd: -1, release: () => void log.push(`release ${name}`) };
     },
-    newId: () => Array.from({ length: 20 }, () => 'abcdefghijklmnopqrstuvwxyz234567'[Math.floor(random() * 32)]).join(''),
+    newId: () => Array.from({ length: 20 }, () => 'abcdefghijklmnopqrstuvwxyz234567'[random.below(32)]).join(''),
   };
   return { world, regions, signatures, log };
 }
