@@ -1,8 +1,10 @@
 import { readUses } from '#blockdev/mounts.js';
 import { isId } from '#documents/ids.js';
-import { checkRegions, type DeviceRange, defaultRegion, layout } from '#documents/layout.js';
+import { BLOCK, checkRegions, type DeviceRange, defaultRegion, layout } from '#documents/layout.js';
 import { checkName } from '#documents/names.js';
+import { MIN_BLOCKS } from '#replicator/format/superblock.js';
 import { type DvmError, fail } from '#tool/errors.js';
+import { formatSize, type Sectors } from '#tool/units.js';
 import type { DiscoverConfig } from './config.js';
 import type { LabelDocument } from './documents.js';
 import { duplicatePv, type FoundGroup, lookUpGroup } from './group.js';
@@ -28,6 +30,9 @@ export interface AddRequest {
 }
 
 type Group = Label['group'];
+
+/** Sectors; the replicator takes no smaller region. */
+const MIN_REGION = MIN_BLOCKS * BLOCK;
 
 /**
  * Labels a device for a group. A device that is labelled for it already stays as it is.
@@ -107,10 +112,7 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
   const held = u.device && heldBy(u.device, readUses(world.roots), found.byName);
   if (held) throw held;
   const regions = request.regions ?? [defaultRegion(u.size)];
-  if (regions.length > MAX_REGIONS)
-    throw fail('usage', 'bad-region', `${regions.length} regions are more than a label holds, ${MAX_REGIONS}`);
-  checkRegions(u.size, regions);
-  layout(u.size, regions);
+  checkNewRegions(u.size, regions);
   const wiped = await clear(u, request.wipe ?? false, world);
   const label: Label = { sequence: 1, size: u.size, group, pv: world.newId(), regions };
   const storage = await world.open(u.path, { write: true, exclusive: true });
@@ -121,6 +123,15 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
     await storage.close();
   }
   return { ...labelDocument('created', u.path, label), ...(wiped.length > 0 ? { wiped } : {}) };
+}
+
+function checkNewRegions(size: Sectors, regions: readonly DeviceRange[]): void {
+  if (regions.length > MAX_REGIONS)
+    throw fail('usage', 'bad-region', `${regions.length} regions are more than a label holds, ${MAX_REGIONS}`);
+  const small = regions.find((r) => r.length < MIN_REGION);
+  if (small) throw fail('usage', 'bad-region', `region of ${formatSize(small.length)} is smaller than ${formatSize(MIN_REGION)}`);
+  checkRegions(size, regions);
+  layout(size, regions); // the device must be large enough for data too
 }
 
 /** Makes sure that nothing is on the device, by wiping if that was asked for. What was wiped. */

@@ -1,17 +1,45 @@
-import { inParallel } from '#blockdev/parallel.js';
+import type { OpenStorage } from '#blockdev/storage.js';
 import type { Devices } from '#documents/devices.js';
 import type { Envelope } from '#documents/group.js';
+import { noTxn } from '#documents/ids.js';
+import { parseEnvelope } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { DvmError } from '#tool/errors.js';
+import { readPrefix, regionStatus } from '#replicator/replicator.js';
+import type { RegionStatus } from '#replicator/sync.js';
+import { DvmError, fail } from '#tool/errors.js';
 import type { Labelled } from './scan.js';
 
 export type Problem = Devices['problems'][number];
 
-/** How discover asks the regions which PVs a group has. Both fail with a DvmError for a region that cannot be read. */
+/** How discover asks the regions which PVs a group has. */
 export interface EnvelopeReader {
-  /** Transaction id of the active version; undefined for a region that never had one. Small reads only. */
-  version(region: Region): Promise<string | undefined>;
+  /** For each region the transaction id of its active version, undefined where there never was one, or why it cannot be read. */
+  versions(regions: readonly Region[]): Promise<(string | undefined | DvmError)[]>;
+  /** @throws DvmError when the region cannot be read or holds something else */
   envelope(region: Region): Promise<Envelope>;
+}
+
+/** Asks the replicator: the superblocks of all regions, and of a record no more than its beginning. */
+export function envelopeReader(open: OpenStorage): EnvelopeReader {
+  return {
+    versions: async (regions) => (regions.length === 0 ? [] : (await regionStatus(open, regions)).map(activeVersion)),
+    envelope: (region) => readEnvelope(open, region),
+  };
+}
+
+function activeVersion({ error, active }: RegionStatus): string | undefined | DvmError {
+  return error ?? (active?.txn === noTxn ? undefined : active?.txn);
+}
+
+async function readEnvelope(open: OpenStorage, region: Region): Promise<Envelope> {
+  const name = regionName(region);
+  let envelope: Envelope | undefined;
+  await readPrefix(open, region, (prefix) => {
+    envelope = parseEnvelope(prefix, name);
+    return envelope !== undefined;
+  });
+  if (envelope) return envelope;
+  throw fail('badInput', 'bad-record', `the content of "${name}" is not a dvm record: it has no envelope`);
 }
 
 export interface GroupState {
@@ -47,11 +75,12 @@ export async function readGroupState(groupId: string, devices: readonly Labelled
 }
 
 async function groupByVersion(regions: Region[], reader: EnvelopeReader, out: GroupState): Promise<Version[]> {
-  const txns = await inParallel(regions, (r) => attempt(r, () => reader.version(r), out));
+  const txns = await reader.versions(regions);
   const versions = new Map<string, Version>();
   regions.forEach((region, i) => {
     const txn = txns[i];
-    if (txn === undefined) return;
+    if (txn instanceof DvmError) unreadable(region, txn, out);
+    if (typeof txn !== 'string') return;
     const version = versions.get(txn) ?? { txn, regions: [] };
     version.regions.push(region);
     versions.set(txn, version);
@@ -61,25 +90,19 @@ async function groupByVersion(regions: Region[], reader: EnvelopeReader, out: Gr
 
 async function readFirst(regions: Region[], reader: EnvelopeReader, out: GroupState): Promise<Envelope | undefined> {
   for (const r of regions) {
-    const envelope = await attempt(r, () => reader.envelope(r), out);
-    if (envelope) return envelope;
+    try {
+      return await reader.envelope(r);
+    } catch (e) {
+      if (!(e instanceof DvmError)) throw e;
+      unreadable(r, e, out);
+    }
   }
   return undefined;
 }
 
-async function attempt<T>(region: Region, act: () => Promise<T>, out: GroupState): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (e) {
-    if (!(e instanceof DvmError)) throw e;
-    out.unreadable++;
-    out.problems.push({
-      code: 'region-unreadable',
-      message: `region "${regionName(region)}": ${e.message}`,
-      paths: [region.path],
-    });
-    return undefined;
-  }
+function unreadable(region: Region, e: DvmError, out: GroupState): void {
+  out.unreadable++;
+  out.problems.push({ code: 'region-unreadable', message: `region "${regionName(region)}": ${e.message}`, paths: [region.path] });
 }
 
 function foreign(v: Version, envelope: Envelope): Problem {

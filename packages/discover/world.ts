@@ -5,7 +5,7 @@ import { readSignatures, type Signature, wipeSignatures } from '#blockdev/signat
 import type { OpenStorage } from '#blockdev/storage.js';
 import { type BlockDevice, hostRoots, listBlockDevices, type Roots } from '#blockdev/sysfs.js';
 import { newId } from '#documents/ids.js';
-import type { EnvelopeReader } from './envelope.js';
+import { type EnvelopeReader, envelopeReader } from './envelope.js';
 
 /** What discover touches outside itself; tests put fixtures and simulated disks in its place. */
 export interface World {
@@ -25,12 +25,12 @@ export interface World {
 }
 
 /** This machine. */
-export function hostWorld(envelopes: EnvelopeReader, open: OpenStorage = openDevice): World {
+export function hostWorld(open: OpenStorage = openDevice): World {
   return {
     open,
     roots: hostRoots,
     devices: () => listBlockDevices(hostRoots),
-    envelopes,
+    envelopes: envelopeReader(open),
     signatures: readSignatures,
     wipe: wipeSignatures,
     rereadPartitions,

@@ -6,7 +6,7 @@ import type { World } from '#discover/world.js';
 import type { Envelope } from '#documents/group.js';
 import { newTxn, noTxn } from '#documents/ids.js';
 import { regionName } from '#documents/regions.js';
-import { fail } from '#tool/errors.js';
+import { type DvmError, fail } from '#tool/errors.js';
 import { type MemoryDisk, opener } from './memory-disk.js';
 import { Random } from './random.js';
 import type { FakeDevice } from './sysfs.js';
@@ -22,8 +22,16 @@ export function testWorld(dir: string, devices: FakeDevice[] = [], disks: Memory
   const signatures = new Map<string, string[]>();
   const log: string[] = [];
   const envelopes: EnvelopeReader = {
-    version: async (r) => (await content(regions.get(regionName(r)), regionName(r)))?.txn,
-    envelope: async (r) => (await content(regions.get(regionName(r)), regionName(r))) as Envelope,
+    versions: async (all) =>
+      all.map((r) => {
+        const content = regions.get(regionName(r));
+        return content === 'unreadable' ? unreadable(regionName(r)) : content?.txn;
+      }),
+    envelope: async (r) => {
+      const content = regions.get(regionName(r));
+      if (content === undefined || content === 'unreadable') throw unreadable(regionName(r));
+      return content;
+    },
   };
   const roots = fakeRoots(dir, devices);
   const world: World = {
@@ -49,9 +57,8 @@ export function testWorld(dir: string, devices: FakeDevice[] = [], disks: Memory
   return { world, regions, signatures, log };
 }
 
-async function content(c: RegionContent, name: string): Promise<Envelope | undefined> {
-  if (c === 'unreadable') throw fail('io', 'io-error', `read of "${name}" failed: EIO`);
-  return c;
+function unreadable(name: string): DvmError {
+  return fail('io', 'io-error', `read of "${name}" failed: EIO`);
 }
 
 function signature(type: string): Signature {

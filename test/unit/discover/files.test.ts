@@ -201,8 +201,9 @@ test('sizes and regions are checked before anything is written', () =>
   withImages(1, async ({ world, config, paths: [a = ''] }) => {
     const refused = async (regions: { start: number; length: number }[]) =>
       (await thrown<DvmError>(() => addDevice({ group: 'vg', path: a, regions }, config, world))).message;
-    assert.match(await refused([{ start: 2049, length: 8 }]), 'whole 4 KiB blocks');
-    assert.match(await refused([{ start: 0, length: 8 }]), 'first MiB');
+    assert.match(await refused([{ start: 2048, length: 120 }]), 'region of 60K is smaller than 64K');
+    assert.match(await refused([{ start: 2049, length: 128 }]), 'whole 4 KiB blocks');
+    assert.match(await refused([{ start: 0, length: 128 }]), 'first MiB');
     assert.match(
       await refused(Array.from({ length: 17 }, (_, i) => ({ start: 2048 + 8 * i, length: 8 }))),
       '17 regions are more',
