@@ -76,6 +76,9 @@ function commandIndex(argv: string[]): number {
 export async function invoke(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
   const { command, args } = chooseCommand(tool, argv);
   const parsed = parseArguments(args, { ...commonOptions, ...command.options }, command.positionals, command.rest !== undefined);
+  for (const word of ['help', 'version'])
+    if (parsed.options[word])
+      throw fail('usage', 'bad-option', `option "--${word}" stands in a group of flags`, { hint: `write --${word}` });
   const path = parsed.options.config as string | undefined;
   const config = streams.config ?? (path === undefined ? undefined : readConfig(path));
   let exitCode = 0;
