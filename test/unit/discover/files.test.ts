@@ -181,6 +181,13 @@ test('a device is refused for what is on it, and taken with --wipe', () =>
     const added = await addDevice({ group: 'vg', path: a, wipe: true }, config, world);
     assert.equal(added.wiped, ['zfs_member', 'dos']);
     assert.ok(log.includes(`wipe ${a}`));
+    await removeDevice({ group: 'vg', path: a }, config, world);
+    signatures.set(a, ['ext4']);
+    const stuck = { ...world, wipe: async () => {} };
+    assert.is(
+      (await thrown<DvmError>(() => addDevice({ group: 'vg', path: a, wipe: true }, config, stuck))).code,
+      'device-not-blank',
+    );
   }));
 
 test('another group keeps its device, other regions need tm', () =>
