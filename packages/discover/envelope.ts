@@ -33,11 +33,8 @@ function activeVersion({ error, active }: RegionStatus): string | undefined | Dv
 
 async function readEnvelope(open: OpenStorage, region: Region): Promise<Envelope> {
   const name = regionName(region);
-  let envelope: Envelope | undefined;
-  await readPrefix(open, region, (prefix) => {
-    envelope = parseEnvelope(prefix, name);
-    return envelope !== undefined;
-  });
+  const prefix = await readPrefix(open, region, (beginning) => parseEnvelope(beginning, name) !== undefined);
+  const envelope = prefix && parseEnvelope(prefix, name);
   if (envelope) return envelope;
   throw fail('badInput', 'bad-record', `the content of "${name}" is not a dvm record: it has no envelope`);
 }
