@@ -107,13 +107,13 @@ export class RealKernel implements Kernel {
 
   rename(name: string, to: string): void {
     checkText(to, 'name');
-    const from = find(name);
-    const write = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
-    const known = this.#events.hasUdev ? this.#infoOrNothing(name) : undefined;
-    const call = { ...from, size: Buffer.byteLength(to) + 1, fill: write };
-    const device = infoOf(this.#announced('rename', call, { hidden: known !== undefined && isHidden(known) }));
-    this.#events.went({ ...device, name });
-    if (device.liveTable) this.#events.came({ ...device, name: to });
+    const before = this.#infoOrNothing(name); // the answer to a rename has no uuid
+    const fill = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
+    const call: Call = { ...find(name), size: Buffer.byteLength(to) + 1, fill };
+    this.#announced('rename', call, { hidden: before !== undefined && isHidden(before) });
+    if (!before) return;
+    this.#events.went(before);
+    if (before.liveTable) this.#events.came({ ...before, name: to });
   }
 
   message(ref: DeviceRef, sector: number, text: string): string {
