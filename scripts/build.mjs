@@ -59,6 +59,7 @@ async function buildValidators() {
     strictRequired: false,
     discriminator: true,
   });
+  writeFileSync(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
     writeFileSync(out('gen', `${name}.js`), standaloneCode(ajv, ajv.getSchema($id)));

@@ -22,6 +22,10 @@ export class Lines {
 /** What a command returns: nothing, a JSON document, text, bytes, or a stream of documents (NDJSON). */
 export type Output = undefined | object | Json | Text | Bytes | Lines | AsyncIterable<unknown>;
 
+export interface Terminal {
+  columns: number;
+}
+
 /** Everything a command may know of the world besides its arguments. */
 export interface Call<S extends OptionSpecs = OptionSpecs> {
   options: OptionValues<S>;
@@ -42,6 +46,8 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   tracePath: string | undefined;
   /** How to run other programs: processes, or functions of this process. */
   programs(): Programs;
+  /** The terminal that standard output is, if it is one. */
+  terminal(): Terminal | undefined;
   /** A line for people on standard error. */
   note(line: string): void;
   /** Exit code of a run that did not fail, default 0. */

@@ -1,4 +1,4 @@
-import { type Call, type Command, Lines, type Output, type Tool } from './command.js';
+import { type Call, type Command, Lines, type Output, type Terminal, type Tool } from './command.js';
 import { type Config, configSection, readConfig } from './config.js';
 import type { DocumentType } from './document.js';
 import { DvmError, fail } from './errors.js';
@@ -13,6 +13,8 @@ export interface Streams {
   /** All of standard input. */
   readInput(): Promise<Uint8Array | Checked>;
   note(line: string): void;
+  /** The terminal that the output goes to. */
+  terminal?(): Terminal | undefined;
   /** Config already read by a caller in the same process. */
   config?: Config | undefined;
   /** Documents that a caller in the same process hands over under a file's name. */
@@ -55,11 +57,15 @@ export function chooseCommand(tool: Tool, argv: string[]): { command: Command; a
     : fail('usage', 'unknown-command', `"${word}" is not a command of ${tool.name}: ${names}`, { hint: 'see --help' });
 }
 
-/** Index of the first word that is no flag; the common flags with a value are skipped with it. */
+/** Index of the first word that is no flag; the common flags with a value are skipped with it. Past the end when there is none. */
 function commandIndex(argv: string[]): number {
-  let i = 0;
-  while (i < argv.length && argv[i]?.startsWith('-')) i += ['-c', '--config', '--trace'].includes(argv[i] as string) ? 2 : 1;
-  return i;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-')) return i;
+    if (['-c', '--config', '--trace'].includes(word)) i++;
+  }
+  return argv.length;
 }
 
 /**
@@ -87,6 +93,7 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
     programs: () => streams.programs ?? spawnPrograms(streams.note, parsed.options.trace as string | undefined),
+    terminal: () => streams.terminal?.(),
     note: streams.note,
     exit: (code) => {
       exitCode = code;

@@ -1,4 +1,5 @@
-import { Bytes, Lines, type Output, Text, type Tool } from './command.js';
+import { isatty } from 'node:tty';
+import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './command.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
 import { readStdin, writeAll } from './stdio.js';
@@ -13,7 +14,8 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
   process.env.UV_THREADPOOL_SIZE ??= '32'; // device I/O waits in parallel; read once, at the first use of the pool
   try {
     if (await answered(tool, argv)) return;
-    const streams: Streams = { readInput: async () => readStdin(), note: (line) => void writeAll(2, Buffer.from(`${line}\n`)) };
+    const note = (line: string) => void writeAll(2, Buffer.from(`${line}\n`));
+    const streams: Streams = { readInput: async () => readStdin(), terminal, note };
     const { output, exitCode } = await invokeTraced(tool, argv, streams);
     process.exitCode = exitCode;
     await print(output);
@@ -48,6 +50,11 @@ function helpCommand(tool: Tool, argv: string[]): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `process.stdout` is made only where it is a terminal: making it costs a millisecond. */
+function terminal(): Terminal | undefined {
+  return isatty(1) ? { columns: process.stdout.columns || 80 } : undefined;
 }
 
 async function print(output: Output): Promise<void> {

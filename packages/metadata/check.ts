@@ -1,0 +1,73 @@
+import type { DvmError } from '#tool/errors.js';
+import { fail } from '#tool/errors.js';
+import { checkExtents } from './check-extents.js';
+import { checkVolume } from './check-volume.js';
+import type { Draft } from './draft.js';
+import type { Metadata } from './metadata.js';
+
+/** One broken invariant. `code` is stable; `id` is the volume's or PV's, where there is one. */
+export interface Problem {
+  code: string;
+  message: string;
+  id?: string;
+}
+
+const mostListed = 1000;
+
+/**
+ * Holds metadata to what its schema cannot say. Every filter keeps these, so a problem means that something else
+ * wrote the document.
+ *
+ * @throws DvmError `bad-metadata` (exit 65) that lists the problems
+ */
+export function checkMetadata(draft: Draft): void {
+  const problems = findProblems(draft);
+  if (problems.length > 0) throw badMetadata(draft.group, problems);
+}
+
+/** All broken invariants: groups, PVs, volumes, extents. */
+export function findProblems(draft: Draft): Problem[] {
+  return [
+    ...checkGroup(draft.vg),
+    ...Object.keys(draft.pvs).flatMap((id) => checkPv(draft, id)),
+    ...checkNames(draft.lvs),
+    ...Object.keys(draft.lvs).flatMap((id) => checkVolume(draft, id)),
+    ...checkExtents(draft),
+  ];
+}
+
+function badMetadata(group: string, problems: Problem[]): DvmError {
+  const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
+  return fail('badInput', 'bad-metadata', `metadata of ${group} is wrong: ${problems[0]?.message}${more}`, {
+    details: problems.slice(0, mostListed),
+  });
+}
+
+function checkGroup({ extentSize }: Metadata['vg']): Problem[] {
+  if (Number.isInteger(Math.log2(extentSize))) return [];
+  return [{ code: 'extent-size', message: `extent size ${extentSize} is not a power of two` }];
+}
+
+function checkPv({ pvs, envelope, devices }: Draft, id: string): Problem[] {
+  const problem = (code: string, state: string): Problem => ({ code, id, message: `PV "${id}" ${state}` });
+  const out: Problem[] = [];
+  if (envelope && !Object.hasOwn(envelope.pvs, id) && !devices?.[id]) out.push(problem('unknown-pv', 'is not one of the group'));
+  let end = 0;
+  for (const { extent, count } of pvs[id]?.reserved ?? []) {
+    if (extent < end) out.push(problem('reserved', `has reserved extents out of order at ${extent}`));
+    end = Math.max(end, extent + count);
+  }
+  if (end > (pvs[id]?.extents ?? 0)) out.push(problem('reserved', `has reserved extents behind its end`));
+  return out;
+}
+
+function checkNames(lvs: Readonly<Metadata['lvs']>): Problem[] {
+  const seen = new Map<string, string>();
+  const out: Problem[] = [];
+  for (const [id, { name }] of Object.entries(lvs)) {
+    const other = seen.get(name);
+    if (other) out.push({ code: 'name-taken', id, message: `volumes "${other}" and "${id}" have one name, "${name}"` });
+    seen.set(name, id);
+  }
+  return out;
+}

@@ -1,0 +1,25 @@
+import { filterTool } from '#metadata/filter.js';
+import { allocationFlag, onOff, tagFlags } from '#metadata/flags.js';
+import { setVolumes } from '#metadata/lv-edits.js';
+
+export const tool = filterTool({
+  name: 'lv_set',
+  summary: 'Changes tags, access, activation at boot and allocation policy of volumes.',
+  positionals: [{ name: 'VOLUME', describe: 'names, ids or @tags', many: true }],
+  options: {
+    ...tagFlags,
+    'read-only': { ...onOff, describe: 'whether writing is refused' },
+    autoactivate: { ...onOff, describe: 'whether it is activated at boot' },
+    allocation: { ...allocationFlag, describe: "policy of later allocations; inherit: the group's" },
+  },
+  edit(draft, { positionals, options }) {
+    const { autoactivate, allocation, 'read-only': readOnly } = options;
+    setVolumes(draft, positionals, {
+      addTags: options['add-tag'],
+      delTags: options['del-tag'],
+      readOnly,
+      autoactivate,
+      allocation,
+    });
+  },
+});

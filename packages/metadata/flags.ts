@@ -1,0 +1,62 @@
+import { isId, newId } from '#documents/ids.js';
+import { fail } from '#tool/errors.js';
+import { allocationPolicies } from './metadata.schema.js';
+
+/** Flags that several programs of the suite take. */
+export const sizeFlags = {
+  size: {
+    type: 'string',
+    alias: 'L',
+    value: 'SIZE',
+    describe: 'size with a unit, such as 10G or 512M; rounded up to whole extents',
+  },
+  extents: {
+    type: 'string',
+    alias: 'l',
+    value: 'N|N%OF',
+    describe: 'size in extents, or in percent of all extents (%VG), the free ones (%FREE), those free on the PVs named (%PVS)',
+  },
+} as const;
+
+export const allocationFlag = {
+  type: 'string',
+  value: 'POLICY',
+  choices: [...allocationPolicies, 'inherit'],
+} as const;
+
+export const tagFlags = {
+  'add-tag': { type: 'list', value: 'TAG', describe: 'tag to add; may be repeated' },
+  'del-tag': { type: 'list', value: 'TAG', describe: 'tag to take off; may be repeated' },
+} as const;
+
+export const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
+
+export const pvList = {
+  name: 'PV',
+  describe: 'where to take extents from, in this order: PV ids, paths, @tags, each with ranges if wanted (PV:0-99:200-)',
+  optional: true,
+  many: true,
+} as const;
+
+/**
+ * The id given, or a new one.
+ *
+ * @throws DvmError `bad-id` (exit 64)
+ */
+export function idFlag(text: string | undefined): string {
+  if (text === undefined) return newId();
+  if (isId(text)) return text;
+  throw fail('usage', 'bad-id', `id "${text}" is not 20 characters of a-z and 2-7`);
+}
+
+/**
+ * The time given (RFC 3339), or now, in UTC and whole seconds.
+ *
+ * @throws DvmError `bad-time` (exit 64)
+ */
+export function timeFlag(text: string | undefined): string {
+  const time = text === undefined ? new Date() : new Date(text);
+  const wellFormed = text === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  if (wellFormed && !Number.isNaN(time.getTime())) return time.toISOString().replace(/\.\d+Z$/, 'Z');
+  throw fail('usage', 'bad-time', `time "${text}" is not of the form 2026-01-31T12:00:00Z`);
+}

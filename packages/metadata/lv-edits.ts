@@ -1,0 +1,95 @@
+import { fail } from '#tool/errors.js';
+import { formatSize } from '#tool/units.js';
+import { compact } from './compact.js';
+import type { Draft } from './draft.js';
+import { findVolume, findVolumes } from './lookup.js';
+import { storedPolicy } from './lv-create.js';
+import { type AllocationChoice, sharesOf } from './lv-space.js';
+import type { Lv } from './metadata.js';
+import { checkVolumeName } from './names.js';
+import { roundToStripes, sizeOf, truncate } from './segments.js';
+import { type SizeOptions, wantedSize } from './sizes.js';
+import { spaceOf } from './space.js';
+import { editTags } from './tags.js';
+
+/**
+ * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
+ *
+ * @returns notes for people
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80)
+ */
+export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
+  const id = findVolume(draft, volume);
+  const lv = draft.lvs[id] as Lv;
+  const now = sizeOf(lv);
+  const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
+  const wanted = wantedSize(options, draft.vg.extentSize, shares, '-');
+  const left = wanted.sign === '-' ? now - wanted.extents : wanted.extents;
+  if (left <= 0)
+    throw fail('usage', 'bad-size', `volume "${lv.name}" has ${now} extents: nothing would be left`, {
+      hint: 'lv_remove removes it',
+    });
+  if (left > now)
+    throw fail('usage', 'not-smaller', `volume "${lv.name}" has ${now} extents, fewer than the ${left} asked for`, {
+      hint: 'lv_extend makes it larger',
+    });
+  const size = roundToStripes(lv.segments, left);
+  if (size === now) return [`volume "${lv.name}" already has ${now} extents`];
+  draft.setLv(id, { ...lv, segments: truncate(lv.segments, size) });
+  const text = `volume "${lv.name}": reduced to ${size} extents, ${formatSize(size * draft.vg.extentSize)}`;
+  return [`${text}; what lies behind is lost: a file system on it must have been shrunk first`];
+}
+
+/**
+ * Removes volumes.
+ *
+ * @throws DvmError `no-volume`, `no-tag` (exit 80), `volume-in-use` (exit 83) when another volume lies on one
+ */
+export function removeVolumes(draft: Draft, words: readonly string[]): void {
+  const gone = new Set(findVolumes(draft, words));
+  for (const [id, lv] of Object.entries(draft.lvs)) {
+    const below = gone.has(id) ? undefined : lv.segments.flatMap((s) => s.areas).find((a) => gone.has(a.lv ?? ''))?.lv;
+    if (below)
+      throw fail('inUse', 'volume-in-use', `volume "${draft.lvs[below]?.name}" is used by volume "${lv.name}"`, {
+        hint: `remove "${lv.name}" first`,
+      });
+  }
+  for (const id of gone) draft.removeLv(id);
+}
+
+/**
+ * @returns notes for people
+ * @throws DvmError `bad-name` (exit 64), `no-volume` (exit 80), `name-taken` (exit 81)
+ */
+export function renameVolume(draft: Draft, volume: string, name: string): string[] {
+  const id = findVolume(draft, volume);
+  const lv = draft.lvs[id] as Lv;
+  checkVolumeName(name, draft.groupName);
+  if (lv.name === name) return [`volume "${name}" already has that name`];
+  if (draft.idOf(name) !== undefined) throw fail('exists', 'name-taken', `volume "${name}" already exists in ${draft.group}`);
+  draft.setLv(id, { ...lv, name });
+  return [];
+}
+
+export interface VolumeChanges {
+  addTags: readonly string[];
+  delTags: readonly string[];
+  readOnly?: 'on' | 'off' | undefined;
+  autoactivate?: 'on' | 'off' | undefined;
+  allocation?: AllocationChoice | undefined;
+}
+
+/** @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80) */
+export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): void {
+  for (const id of findVolumes(draft, words)) draft.setLv(id, changed(draft.lvs[id] as Lv, changes));
+}
+
+function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, allocation }: VolumeChanges): Lv {
+  return compact<Lv>({
+    ...lv,
+    tags: editTags(lv.tags, addTags, delTags),
+    readOnly: readOnly === undefined ? lv.readOnly : readOnly === 'on' ? true : undefined,
+    autoactivate: autoactivate === undefined ? lv.autoactivate : autoactivate === 'off' ? false : undefined,
+    allocation: allocation === undefined ? lv.allocation : storedPolicy(allocation),
+  });
+}
