@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
@@ -157,6 +158,20 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
     assert.is(kernel.info('data').suspended, false);
     execFileSync('umount', ['/mnt/data']);
     perform({ op: 'remove', id: id('data') });
+  });
+
+  test('what a process may not do is said', () => {
+    chmodSync('/dev/mapper/control', 0o666);
+    const refusal = (program: string, ...words: string[]) => {
+      const options = { input: program, encoding: 'utf8' } as const;
+      const { status, stderr } = spawnSync('setpriv', [...words, process.execPath, tool], options);
+      return [status, (JSON.parse(stderr) as { code: string }).code];
+    };
+    assert.equal(refusal('list "l"', '--bounding-set', '-sys_admin'), [77, 'not-permitted']);
+    const unlocked = ['--bounding-set', '-ipc_lock', 'prlimit', '--memlock=65536'];
+    assert.equal(refusal('suspend "none"\nresume "none"', ...unlocked), [69, 'not-locked']);
+    chmodSync('/dev/mapper/control', 0o600);
+    assert.equal(refusal('list "l"', '--reuid', '65534'), [77, 'not-permitted']);
   });
 
   test('remove-all is refused, unless forced', () => {

@@ -26,9 +26,7 @@ export class RealKernel implements Kernel {
 
   /** @throws DvmError no-device-mapper, not-permitted */
   static open(options: EventOptions): RealKernel {
-    const control = Control.open();
-    control.call('version');
-    return new RealKernel(control, new DeviceEvents(options));
+    return new RealKernel(Control.open(), new DeviceEvents(options));
   }
 
   constructor(control: Control, events: DeviceEvents) {
