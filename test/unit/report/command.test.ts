@@ -38,11 +38,15 @@ cmd('a group, a bare metadata document, and the check of VG', async () => {
   );
 });
 
+cmd('a group before vg_create has nothing to report', async () => {
+  assert.is(await refused([], { ...group, metadata: {} }), '80 no-metadata: group "vg-0" has no metadata yet');
+});
+
 cmd('metadata inside the group is checked', async () => {
   const broken = { ...group, metadata: { ...metadata, pvs: 3 } };
   assert.is(
     await refused([], broken),
-    '65 bad-document: "metadata in standard input" is not a valid "metadata": /pvs must be object',
+    '65 bad-document: "metadata of standard input" is not a valid "metadata": /pvs must be object',
   );
 });
 
