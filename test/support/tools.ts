@@ -43,10 +43,14 @@ export function commandWords(tool: Tool, command: Command): string[] {
  * nothing (`x`) or standard input (`-`). Meant to be refused, or to end for want of a document.
  */
 export function callsOf(tool: Tool, command: Command): string[][] {
-  const flags = Object.entries(command.options).flatMap(([name, spec]) => (spec.required ? [`--${name}`, valueFor(spec)] : []));
   const rest = command.rest === undefined ? [] : ['--', 'x'];
   const needed = command.positionals.filter((p) => !p.optional).length;
-  return fillings(needed).map((words) => [...commandWords(tool, command), ...words, ...flags, ...rest]);
+  return fillings(needed).map((words) => [...commandWords(tool, command), ...words, ...requiredFlags(command), ...rest]);
+}
+
+/** Every required flag, with a value that its reader may like. */
+export function requiredFlags(command: Command): string[] {
+  return Object.entries(command.options).flatMap(([name, spec]) => (spec.required ? [`--${name}`, valueFor(spec)] : []));
 }
 
 function valueFor(spec: OptionSpec): string {
