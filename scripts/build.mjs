@@ -19,6 +19,7 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  supported: { 'dynamic-import': false }, // require() instead: it does not start the module loader
   tsconfig: join(root, 'tsconfig.json'),
   logLevel: 'warning',
   legalComments: 'none',

@@ -128,7 +128,8 @@ export const instruction = {
     op('clear', { id: deviceId }, ['id']),
     op('rename', { id: deviceId, name: dmText }, ['id', 'name']),
     op('message', { id: deviceId, sector: count, text: { type: 'string', maxLength: 65536 }, key }, ['id', 'sector', 'text']),
-    op('info', { id: deviceId, key }, ['id', 'key']),
+    /** Without a key it only asks whether the device is there. */
+    op('info', { id: deviceId, key }, ['id']),
     op('table', { id: deviceId, key, inactive: { type: 'boolean' } }, ['id', 'key']),
     op('status', { id: deviceId, key }, ['id', 'key']),
     op('deps', { id: deviceId, key }, ['id', 'key']),

@@ -95,7 +95,8 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     },
     file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
-    programs: () => streams.programs ?? spawnPrograms(streams.note, parsed.options.trace as string | undefined),
+    programs: () =>
+      streams.programs ?? spawnPrograms(streams.note, commonWords(path, parsed.options.trace as string | undefined)),
     terminal: () => streams.terminal?.(),
     note: streams.note,
     exit: (code) => {
@@ -103,6 +104,11 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     },
   };
   return { output: await command.run(call), exitCode };
+}
+
+/** The common flags of a run, for the programs it starts. */
+export function commonWords(config: string | undefined, trace: string | undefined): string[] {
+  return [...(config === undefined ? [] : ['-c', config]), ...(trace === undefined ? [] : ['--trace', trace])];
 }
 
 async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { idPattern, isId, newId, newTxn, noTxn, txnPattern } from '#documents/ids.js';
 import { checkName, dmName, mangle, splitDmName } from '#documents/names.js';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { chooser, forSeeds, random } from '#test/support/random.js';
+import { forSeeds, Random } from '#test/support/random.js';
 import type { DvmError } from '#tool/errors.js';
 
 const names = suite('names');
@@ -69,9 +69,9 @@ names('names that dmName did not make', () => {
 names('a device-mapper name splits into the parts it was made of', () => {
   const letters = ['a', '-', '--', '\\', '\\x2d', 'x41', ' ', '😀', 'é', '.', '#', '_', '0'];
   forSeeds(3000, (seed) => {
-    const { below, of } = chooser(random(seed));
-    const name = () => `${of(['a', 'é', '.', '\\'])}${Array.from({ length: below(6) }, () => of(letters)).join('')}`;
-    const parts = Array.from({ length: 2 + below(2) }, name) as [string, string, string?];
+    const random = new Random(seed);
+    const name = () => `${random.pick(['a', 'é', '.', '\\'])}${Array.from({ length: random.below(6) }, () => random.pick(letters)).join('')}`;
+    const parts = Array.from({ length: 2 + random.below(2) }, name) as [string, string, string?];
     const made = dmName(...parts);
     assert.match(made, /^[0-9A-Za-z#+.:=@_\-\\]+$/);
     assert.equal(splitDmName(made), parts);

@@ -1,5 +1,5 @@
 import { assert, suite, thrown } from '#test/support/check.js';
-import { chooser, forSeeds, random } from '#test/support/random.js';
+import { forSeeds, Random } from '#test/support/random.js';
 import type { DvmError } from '#tool/errors.js';
 import { canonical, canonicalLines, type Json, parseJson } from '#tool/json.js';
 
@@ -119,20 +119,19 @@ const pieces = ['a', 'b', '"', '\\', '\u0000', '\ud83d\ude00', '\ud800', '{', '}
 const numbers = [0, -1, 1.5, 2 ** 53 - 1, -(2 ** 53 - 1), 1e-300, 5e-324, 0.1, 123456789012345];
 
 /** A random document whose nesting stays below `depth`. */
-function randomValue(next: () => number, depth: number): Json {
-  const { below, of } = chooser(next);
-  const text = () => Array.from({ length: below(6) }, () => of(pieces)).join('');
-  const kind = below(depth > 0 ? 6 : 4);
-  if (kind === 0) return of([null, true, false]);
-  if (kind === 1) return of(numbers);
+function randomValue(random: Random, depth: number): Json {
+  const text = () => Array.from({ length: random.below(6) }, () => random.pick(pieces)).join('');
+  const kind = random.below(depth > 0 ? 6 : 4);
+  if (kind === 0) return random.pick([null, true, false]);
+  if (kind === 1) return random.pick(numbers);
   if (kind < 4) return text();
-  if (kind === 4) return Array.from({ length: below(5) }, () => randomValue(next, depth - 1));
-  return Object.fromEntries(Array.from({ length: below(5) }, () => [text(), randomValue(next, depth - 1)]));
+  if (kind === 4) return Array.from({ length: random.below(5) }, () => randomValue(random, depth - 1));
+  return Object.fromEntries(Array.from({ length: random.below(5) }, () => [text(), randomValue(random, depth - 1)]));
 }
 
 json('what canonical prints is read back as it was, and printed the same', () => {
   forSeeds(3000, (seed) => {
-    const value = randomValue(random(seed), 6);
+    const value = randomValue(new Random(seed), 6);
     for (const text of [canonical(value), canonicalLines(value, seed % 5)]) {
       const back = parseJson(text, 'in');
       assert.equal(back, value);
@@ -144,12 +143,11 @@ json('what canonical prints is read back as it was, and printed the same', () =>
 json('damaged documents: read only if JSON.parse agrees, refused only with bad-json', () => {
   const bytes = ['"', '\\', '{', '}', '[', ']', ':', ',', '0', '-', 'e', '.', ' ', 'a', 'u', '\u0001'];
   forSeeds(5000, (seed) => {
-    const next = random(seed);
-    const { below, of } = chooser(next);
-    let text = canonical(randomValue(next, 5));
-    for (let i = below(4); i >= 0; i--) {
-      const at = below(text.length + 1);
-      text = text.slice(0, at) + (below(2) ? of(bytes) : '') + text.slice(at + below(3));
+    const random = new Random(seed);
+    let text = canonical(randomValue(random, 5));
+    for (let i = random.below(4); i >= 0; i--) {
+      const at = random.below(text.length + 1);
+      text = text.slice(0, at) + (random.chance(0.5) ? random.pick(bytes) : '') + text.slice(at + random.below(3));
     }
     let read: { value: Json } | undefined;
     try {

@@ -1,5 +1,5 @@
 import { assert, suite, thrown } from '#test/support/check.js';
-import { forSeeds, random } from '#test/support/random.js';
+import { forSeeds, Random } from '#test/support/random.js';
 import type { DvmError } from '#tool/errors.js';
 import { formatSize, parseRange, parseSize } from '#tool/units.js';
 
@@ -84,8 +84,7 @@ units('sizes for people', () => {
 
 units('a size for people reads back to within its two decimals', () => {
   forSeeds(1000, (seed) => {
-    const next = random(seed);
-    const sectors = Math.floor(2 ** (next() * 52));
+    const sectors = Math.floor(2 ** (new Random(seed).next() * 52));
     const unit = formatSize(sectors).slice(-1);
     const step = parseSize(`1${unit === 'B' ? 's' : unit}`);
     const back = Number(formatSize(sectors).slice(0, -1)) * (unit === 'B' ? 1 / 512 : step);
