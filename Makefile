@@ -37,5 +37,8 @@ test: node_modules packages ## all tests, on a real kernel in a sandbox too
 	npx biome check --error-on-warnings .
 	node test/run.mjs $(ONLY)
 
+sandbox: build packages ## an interactive shell in a guest with four blank disks
+	node build/sandbox/sandbox.cjs --shell
+
 clean: ## remove what was built
 	rm -rf build

@@ -19,6 +19,7 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  supported: { 'dynamic-import': false }, // require() instead: it does not start the module loader
   tsconfig: join(root, 'tsconfig.json'),
   logLevel: 'warning',
   legalComments: 'none',
@@ -59,6 +60,7 @@ async function buildValidators() {
     strictRequired: false,
     discriminator: true,
   });
+  writeFileSync(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
     writeFileSync(out('gen', `${name}.js`), standaloneCode(ajv, ajv.getSchema($id)));
@@ -72,6 +74,19 @@ async function buildValidators() {
 /** The registry of tools is the directory listing: packages/PACKAGE/commands/TOOL.ts exports `tool`. */
 export function toolFiles() {
   return files('packages', '.ts').filter((f) => basename(dirname(f)) === 'commands' && !f.endsWith('.schema.ts'));
+}
+
+/** build/gen/registry.js: every tool but dvm itself, loaded on first use, for runs in one process. */
+function buildRegistry() {
+  const entries = toolFiles()
+    .map((f) => [basename(f, '.ts'), relative(out('gen'), f).replace(/\.ts$/, '.js')])
+    .filter(([name]) => name !== 'dvm')
+    .map(([name, path]) => `  '${name}': async () => (await import('${path}')).tool,`);
+  writeFileSync(out('gen', 'registry.js'), `export const registry = {\n${entries.join('\n')}\n};\n`);
+  writeFileSync(
+    out('gen', 'registry.d.ts'),
+    `import type { Tool } from '#tool/command.js';\nexport declare const registry: Readonly<Record<string, () => Promise<Tool>>>;\n`,
+  );
 }
 
 async function buildTools() {
@@ -121,6 +136,17 @@ async function buildTests() {
   });
 }
 
+/** The sandbox's command line, for people and the demo; the rest of it is bundled into the tests that use it. */
+async function buildSandbox() {
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(root, 'test', 'sandbox', 'cli.ts')],
+    outfile: out('sandbox', 'sandbox.cjs'),
+  });
+}
+
 await buildValidators();
+buildRegistry();
 await buildTools();
+await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();

@@ -85,7 +85,10 @@ export const currentSchema = {
   },
 } as const;
 
-/** What an instruction names: a device by name, with a uuid where it is made. */
+/**
+ * What an instruction names. Without a uuid the device is found by name; with one it is found by the uuid alone,
+ * so that a stranger that has taken the name meanwhile is never touched.
+ */
 const deviceId = {
   type: 'object',
   required: ['name'],
@@ -103,7 +106,7 @@ const op = <const N extends string, const P extends object, const R extends read
     additionalProperties: false,
     properties: { op: { const: name }, ...properties },
   }) as const;
-const key = { type: 'string', maxLength: 256 } as const;
+const key = { type: 'string', maxLength: 256, pattern: '^(?!__proto__$)' } as const;
 
 export const instruction = {
   type: 'object',
@@ -117,11 +120,16 @@ export const instruction = {
     /** `noFlush`: in-flight I/O is held back, not waited for; `lockFs`: freeze the file system first. */
     op('suspend', { id: deviceId, noFlush: { type: 'boolean' }, lockFs: { type: 'boolean' } }, ['id']),
     op('resume', { id: deviceId, hidden: { type: 'boolean' }, noScan: { type: 'boolean' } }, ['id']),
-    op('load', { id: deviceId, targets, readOnly: { type: 'boolean' }, secure: { type: 'boolean' } }, ['id', 'targets']),
+    op(
+      'load',
+      { id: deviceId, targets: { ...targets, minItems: 1 }, readOnly: { type: 'boolean' }, secure: { type: 'boolean' } },
+      ['id', 'targets'],
+    ),
     op('clear', { id: deviceId }, ['id']),
     op('rename', { id: deviceId, name: dmText }, ['id', 'name']),
     op('message', { id: deviceId, sector: count, text: { type: 'string', maxLength: 65536 }, key }, ['id', 'sector', 'text']),
-    op('info', { id: deviceId, key }, ['id', 'key']),
+    /** Without a key it only asks whether the device is there. */
+    op('info', { id: deviceId, key }, ['id']),
     op('table', { id: deviceId, key, inactive: { type: 'boolean' } }, ['id', 'key']),
     op('status', { id: deviceId, key }, ['id', 'key']),
     op('deps', { id: deviceId, key }, ['id', 'key']),
@@ -136,7 +144,7 @@ export const instruction = {
   ],
 } as const;
 
-const instructions = { type: 'array', items: instruction, maxItems: 1_000_000 } as const;
+const instructions = { type: 'array', items: instruction, maxItems: 4_000_000 } as const;
 
 /** One program, or a plan of several phases. */
 export const programSchema = {
@@ -189,8 +197,11 @@ const step = {
     op: { type: 'string' },
     name: { type: 'string' },
     errno: count,
+    /** The errno's name: `EBUSY`. */
     error: { type: 'string' },
     microseconds: count,
+    /** Not an instruction of the program: the machine resumed a device whose own resume had failed. */
+    lastResort: { const: true },
   },
 } as const;
 
@@ -207,5 +218,7 @@ export const resultSchema = {
     /** The object that the program built. */
     result: { type: 'object' },
     trace: { type: 'array', items: step },
+    /** Devices that the program suspended and that could not be resumed. Absent when there are none. */
+    suspended: { type: 'array', items: { type: 'string' } },
   },
 } as const;

@@ -27,8 +27,8 @@ export type Instruction = FromSchema<typeof instruction>;
 export type Result = FromSchema<typeof resultSchema>;
 export type Target = FromSchema<typeof target>;
 
-export const desiredType = documentType<Desired>('desired', 1, validateDesired);
-export const currentType = documentType<Current>('current', 1, validateCurrent);
-export const planType = documentType<Plan>('plan', 1, validatePlan);
-export const programType = documentType<Program>('program', 1, validateProgram);
-export const resultType = documentType<Result>('result', 1, validateResult);
+export const desiredType = /* @__PURE__ */ documentType<Desired>('desired', 1, validateDesired);
+export const currentType = /* @__PURE__ */ documentType<Current>('current', 1, validateCurrent);
+export const planType = /* @__PURE__ */ documentType<Plan>('plan', 1, validatePlan);
+export const programType = /* @__PURE__ */ documentType<Program>('program', 1, validateProgram);
+export const resultType = /* @__PURE__ */ documentType<Result>('result', 1, validateResult);

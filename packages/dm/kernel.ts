@@ -21,33 +21,41 @@ export interface ResumeFlags {
 }
 
 /**
+ * Which device: a name, or a name with a uuid. With a uuid the device is found by that alone; should another
+ * device have taken the name, the answer is ENXIO.
+ */
+export type DeviceRef = string | { name: string; uuid?: string };
+
+/**
  * What dmexec does to device-mapper; one method an ioctl. Synchronous: between suspend and resume nothing else
  * may run. Two implementations: the real one (ioctl) and a simulated one whose state is a JSON document; one set
  * of cases holds them to the same answers.
  *
- * Devices are named by name. Every method throws `KernelError` with the errno of the ioctl.
+ * Every method throws `KernelError` with the errno of the ioctl.
  */
 export interface Kernel {
   list(): { name: string; dev: string }[];
   create(name: string, uuid: string | undefined): DeviceInfo;
-  remove(name: string): void;
+  remove(device: DeviceRef): void;
   removeAll(): void;
-  suspend(name: string, flags: { noFlush?: boolean; lockFs?: boolean }): void;
-  /** Swaps an inactive table in, then resumes. Makes the node where no udevd does. */
-  resume(name: string, flags: ResumeFlags): void;
+  suspend(device: DeviceRef, flags: { noFlush?: boolean; lockFs?: boolean }): void;
+  /** Swaps an inactive table in, then resumes. */
+  resume(device: DeviceRef, flags: ResumeFlags): void;
   /** Loads the inactive table. `args` are as the kernel reads them (no `@NAME`). */
-  load(name: string, targets: readonly Target[], flags: { readOnly?: boolean; secure?: boolean }): void;
-  clear(name: string): void;
+  load(device: DeviceRef, targets: readonly Target[], flags: { readOnly?: boolean; secure?: boolean }): void;
+  clear(device: DeviceRef): void;
+  /** By name only: the kernel finds no uuid here. */
   rename(name: string, to: string): void;
   /** The target's answer, empty for most. */
-  message(name: string, sector: number, text: string): string;
-  info(name: string): DeviceInfo;
-  table(name: string, flags: { inactive?: boolean }): Target[];
-  status(name: string): Target[];
-  deps(name: string): string[];
-  /** Blocks until the event counter passes `eventNr`, at most `seconds` (then ETIMEDOUT). The new counter. */
-  waitEvent(name: string, eventNr: number, seconds: number): number;
-  /** Waits (bounded) for what udev still has to do, or makes nodes and links itself. */
+  message(device: DeviceRef, sector: number, text: string): string;
+  info(device: DeviceRef): DeviceInfo;
+  table(device: DeviceRef, flags: { inactive?: boolean }): Target[];
+  status(device: DeviceRef): Target[];
+  /** `major:minor` of what the live table uses. */
+  deps(device: DeviceRef): string[];
+  /** Blocks until the event counter differs from `eventNr`, at most `seconds` (then ETIMEDOUT). The new counter. */
+  waitEvent(device: DeviceRef, eventNr: number, seconds: number): number;
+  /** Waits (bounded) for what udev still has to do, or makes nodes and links itself. Never while anything is suspended. */
   settle(): void;
   close(): void;
 }

@@ -7,4 +7,4 @@ import type { devicesSchema, foundDevice } from './devices.schema.js';
 export type Devices = FromSchema<typeof devicesSchema>;
 export type FoundDevice = FromSchema<typeof foundDevice>;
 
-export const devicesType = documentType<Devices>('devices', 1, validate);
+export const devicesType = /* @__PURE__ */ documentType<Devices>('devices', 1, validate);

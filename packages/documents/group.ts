@@ -10,5 +10,5 @@ export type Envelope = FromSchema<typeof envelope>;
 /** What is stored in the regions. */
 export type Record = FromSchema<typeof recordSchema>;
 
-export const groupType = documentType<Group>('group', 1, validateGroup);
-export const recordType = documentType<Record>('record', 1, validateRecord);
+export const groupType = /* @__PURE__ */ documentType<Group>('group', 1, validateGroup);
+export const recordType = /* @__PURE__ */ documentType<Record>('record', 1, validateRecord);

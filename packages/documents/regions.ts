@@ -9,7 +9,7 @@ export type Regions = FromSchema<typeof regionsSchema>;
 /** One region: a device (or image file), start and length in sectors. */
 export type Region = Regions['regions'][number];
 
-export const regionsType = documentType<Regions>('regions', 1, validate);
+export const regionsType = /* @__PURE__ */ documentType<Regions>('regions', 1, validate);
 
 /** The regions that the labels of a group's devices name. */
 export function regionsOf(devices: Devices['devices']): Region[] {

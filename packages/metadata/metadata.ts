@@ -11,4 +11,4 @@ export type Segment = Lv['segments'][number];
 export type Area = Segment['areas'][number];
 export type AllocationPolicy = (typeof allocationPolicies)[number];
 
-export const metadataType = documentType<Metadata>('metadata', 1, validate);
+export const metadataType = /* @__PURE__ */ documentType<Metadata>('metadata', 1, validate);

@@ -2,6 +2,7 @@ import type { ConfigSection } from './config.js';
 import type { DocumentType } from './document.js';
 import type { Json } from './json.js';
 import type { OptionSpecs, OptionValues, PositionalSpec } from './options.js';
+import type { Programs } from './programs.js';
 
 /** Text to print as it is, instead of a JSON document. */
 export class Text {
@@ -21,6 +22,10 @@ export class Lines {
 /** What a command returns: nothing, a JSON document, text, bytes, or a stream of documents (NDJSON). */
 export type Output = undefined | object | Json | Text | Bytes | Lines | AsyncIterable<unknown>;
 
+export interface Terminal {
+  columns: number;
+}
+
 /** Everything a command may know of the world besides its arguments. */
 export interface Call<S extends OptionSpecs = OptionSpecs> {
   options: OptionValues<S>;
@@ -37,8 +42,12 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */
   configPath: string | undefined;
-  /** Directory of the trace log, to hand on. */
+  /** Directory of the trace log, for programs run in this process. */
   tracePath: string | undefined;
+  /** How to run other programs: processes, or functions of this process. */
+  programs(): Programs;
+  /** The terminal that standard output is, if it is one. */
+  terminal(): Terminal | undefined;
   /** A line for people on standard error. */
   note(line: string): void;
   /** Exit code of a run that did not fail, default 0. */

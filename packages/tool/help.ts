@@ -10,7 +10,8 @@ export async function help(tool: Tool, commandName: string | undefined): Promise
   const y = yargs([]).scriptName(tool.name).help(false).version(false).wrap(100);
   y.usage(command ? `${synopsis(tool, command)}\n\n${command.summary}` : `${tool.name} COMMAND [options]\n\n${tool.summary}`);
   if (!command) for (const c of tool.commands) y.command(synopsis(tool, c).replace(`${tool.name} `, ''), c.summary);
-  for (const [name, spec] of Object.entries({ ...command?.options, ...commonOptions })) y.option(name, toYargs(spec));
+  for (const [name, spec] of Object.entries({ ...command?.options, ...commonOptions }))
+    y.option(flagName(name, spec), toYargs(spec));
   y.epilogue(`Reads: ${tool.input}\nPrints: ${tool.output}\nExit codes: docs/exit-codes.md`);
   return `${await y.getHelp()}\n`;
 }
@@ -22,6 +23,11 @@ export function synopsis(tool: Tool, c: Command): string {
   return [...head, ...words, '[options]', ...(c.rest ? [`-- ${c.rest}`] : [])].join(' ');
 }
 
+/** The form of a flag that changes something: `no-kernel` for a boolean `kernel` that is on by default. */
+export function flagName(name: string, spec: OptionSpec): string {
+  return spec.type === 'boolean' && spec.default === true ? `no-${name}` : name;
+}
+
 function toYargs(spec: OptionSpec) {
   const { describe, alias, choices, value } = spec;
   const text = value ? `${value}: ${describe}` : describe;
@@ -29,7 +35,7 @@ function toYargs(spec: OptionSpec) {
     describe: spec.required ? `${text} (required)` : text,
     ...(alias ? { alias } : {}),
     ...(choices ? { choices: [...choices] } : {}),
-    ...(spec.default === undefined ? {} : { default: spec.default }),
+    ...(spec.default === undefined || spec.type === 'boolean' ? {} : { default: spec.default }),
     ...(spec.type === 'boolean' ? { type: 'boolean' as const } : { type: 'string' as const }),
   };
 }

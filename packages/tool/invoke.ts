@@ -1,9 +1,11 @@
-import { type Call, type Command, Lines, type Output, type Tool } from './command.js';
+import { type Call, type Command, Lines, type Output, type Terminal, type Tool } from './command.js';
 import { type Config, configSection, readConfig } from './config.js';
 import type { DocumentType } from './document.js';
 import { DvmError, fail } from './errors.js';
 import { parseJson } from './json.js';
 import { type OptionSpecs, parseArguments } from './options.js';
+import type { Programs } from './programs.js';
+import { spawnPrograms } from './spawn.js';
 import { readFileOrFail } from './stdio.js';
 
 /** Where a run's input comes from and where its notes go; the process's own streams, or a caller's in one process. */
@@ -11,8 +13,14 @@ export interface Streams {
   /** All of standard input. */
   readInput(): Promise<Uint8Array | Checked>;
   note(line: string): void;
+  /** The terminal that the output goes to. */
+  terminal?(): Terminal | undefined;
   /** Config already read by a caller in the same process. */
   config?: Config | undefined;
+  /** Documents that a caller in the same process hands over under a file's name. */
+  files?: ReadonlyMap<string, unknown>;
+  /** How this run starts other programs; as processes when unset. */
+  programs?: Programs;
 }
 
 /** A document that a caller in the same process has already validated; it is not checked again. */
@@ -49,11 +57,15 @@ export function chooseCommand(tool: Tool, argv: string[]): { command: Command; a
     : fail('usage', 'unknown-command', `"${word}" is not a command of ${tool.name}: ${names}`, { hint: 'see --help' });
 }
 
-/** Index of the first word that is no flag; the common flags with a value are skipped with it. */
+/** Index of the first word that is no flag; the common flags with a value are skipped with it. Past the end when there is none. */
 function commandIndex(argv: string[]): number {
-  let i = 0;
-  while (i < argv.length && argv[i]?.startsWith('-')) i += ['-c', '--config', '--trace'].includes(argv[i] as string) ? 2 : 1;
-  return i;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] as string;
+    if (word === '--') break;
+    if (!word.startsWith('-')) return i;
+    if (['-c', '--config', '--trace'].includes(word)) i++;
+  }
+  return argv.length;
 }
 
 /**
@@ -64,6 +76,9 @@ function commandIndex(argv: string[]): number {
 export async function invoke(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
   const { command, args } = chooseCommand(tool, argv);
   const parsed = parseArguments(args, { ...commonOptions, ...command.options }, command.positionals, command.rest !== undefined);
+  for (const word of ['help', 'version'])
+    if (parsed.options[word])
+      throw fail('usage', 'bad-option', `option "--${word}" stands in a group of flags`, { hint: `write --${word}` });
   const path = parsed.options.config as string | undefined;
   const config = streams.config ?? (path === undefined ? undefined : readConfig(path));
   let exitCode = 0;
@@ -78,9 +93,11 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
       const input = await streams.readInput();
       return input instanceof Checked ? Buffer.from(JSON.stringify(input.document)) : input;
     },
-    file: async (file, type) =>
-      file === '-' ? readDocument(streams, type) : type.parse(parseJson(readFileOrFail(file), file), file),
+    file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
+    programs: () =>
+      streams.programs ?? spawnPrograms(streams.note, commonWords(path, parsed.options.trace as string | undefined)),
+    terminal: () => streams.terminal?.(),
     note: streams.note,
     exit: (code) => {
       exitCode = code;
@@ -89,11 +106,22 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
   return { output: await command.run(call), exitCode };
 }
 
+/** The common flags of a run, for the programs it starts. */
+export function commonWords(config: string | undefined, trace: string | undefined): string[] {
+  return [...(config === undefined ? [] : ['-c', config]), ...(trace === undefined ? [] : ['--trace', trace])];
+}
+
 async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise<T> {
   const input = await streams.readInput();
   if (input instanceof Checked && (input.document as { kind?: unknown }).kind === type.kind) return input.document as T;
   const name = 'standard input';
   return type.parse(input instanceof Checked ? input.document : parseJson(input, name), name);
+}
+
+async function readNamed<T>(streams: Streams, file: string, type: DocumentType<T>): Promise<T> {
+  if (file === '-') return readDocument(streams, type);
+  if (streams.files?.has(file)) return streams.files.get(file) as T;
+  return type.parse(parseJson(readFileOrFail(file), file), file);
 }
 
 /** The document inside an output, for handing on in one process. */

@@ -1,8 +1,9 @@
-import { Bytes, Lines, type Output, Text, type Tool } from './command.js';
-import { asDvmError, chooseCommand, invoke, type Streams } from './invoke.js';
+import { isatty } from 'node:tty';
+import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './command.js';
+import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
 import { readStdin, writeAll } from './stdio.js';
-import { startTrace } from './trace.js';
+import { invokeTraced } from './trace.js';
 import { version } from './version.js';
 
 /**
@@ -13,20 +14,11 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
   process.env.UV_THREADPOOL_SIZE ??= '32'; // device I/O waits in parallel; read once, at the first use of the pool
   try {
     if (await answered(tool, argv)) return;
-    const trace = startTrace(tool.name, argv);
-    const streams: Streams = {
-      readInput: async () => trace.input(readStdin()),
-      note: (line) => void writeAll(2, Buffer.from(`${line}\n`)),
-    };
-    try {
-      const { output, exitCode } = await invoke(tool, argv, streams);
-      process.exitCode = exitCode;
-      await print(output, trace.output);
-      trace.end(exitCode);
-    } catch (e) {
-      trace.fail(asDvmError(e));
-      throw e;
-    }
+    const note = (line: string) => void writeAll(2, Buffer.from(`${line}\n`));
+    const streams: Streams = { readInput: async () => readStdin(), terminal, note };
+    const { output, exitCode } = await invokeTraced(tool, argv, streams);
+    process.exitCode = exitCode;
+    await print(output);
   } catch (e) {
     const error = asDvmError(e);
     writeAll(2, Buffer.from(`${canonical(error.toJSON())}\n`));
@@ -60,16 +52,19 @@ function helpCommand(tool: Tool, argv: string[]): string | undefined {
   }
 }
 
-async function print(output: Output, traced: (bytes: Uint8Array) => void): Promise<void> {
+/** `process.stdout` is made only where it is a terminal: making it costs a millisecond. */
+function terminal(): Terminal | undefined {
+  return isatty(1) ? { columns: process.stdout.columns || 80 } : undefined;
+}
+
+async function print(output: Output): Promise<void> {
   if (output === undefined) return;
   if (typeof output === 'object' && output !== null && Symbol.asyncIterator in output) {
     for await (const document of output as AsyncIterable<unknown>)
       if (!writeAll(1, Buffer.from(`${canonical(document)}\n`))) return;
     return;
   }
-  const bytes = render(output);
-  traced(bytes);
-  writeAll(1, bytes);
+  writeAll(1, render(output));
 }
 
 function render(output: Output): Uint8Array {

@@ -1,4 +1,4 @@
-import parser from 'yargs-parser';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { fail } from './errors.js';
 
 /** One flag. Values stay strings: sizes and numbers are parsed where their meaning is known. */
@@ -46,8 +46,8 @@ export interface ParsedArguments {
 }
 
 /**
- * Parses one command's arguments strictly: an unknown flag, a flag given twice that takes one value,
- * a missing or surplus argument are usage errors (exit 64).
+ * Parses one command's arguments strictly: an unknown flag, a flag given twice that takes one value, a flag without
+ * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word.
  */
 export function parseArguments(
   argv: string[],
@@ -55,50 +55,72 @@ export function parseArguments(
   positionals: PositionalSpec[],
   takesRest: boolean,
 ): ParsedArguments {
-  const names = Object.keys(specs);
-  const ofType = (...types: OptionSpec['type'][]) => names.filter((n) => types.includes(specs[n]?.type as OptionSpec['type']));
-  const valued = ofType('string', 'integer', 'list');
-  const raw = parser(argv, {
-    string: valued,
-    boolean: ofType('boolean'),
-    alias: Object.fromEntries(names.flatMap((n) => (specs[n]?.alias ? [[n, specs[n].alias]] : []))),
-    narg: Object.fromEntries(valued.map((n) => [n, 1])),
-    configuration: {
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'populate--': true,
-      'strip-aliased': true,
-      'duplicate-arguments-array': true,
-      'boolean-negation': true,
-      'greedy-arrays': false,
-    },
-  });
-  const { _: given, '--': rest, ...flags } = raw as { _: string[]; '--'?: string[]; [flag: string]: unknown };
-  const words = given.map(String);
-  if (rest && !takesRest) words.push(...rest.map(String));
+  const { tokens } = parseArgs({ args: argv, options: shape(specs), strict: false, allowPositionals: true, tokens: true });
+  const given = new Map<string, (string | boolean)[]>();
+  const words: string[] = [];
+  let rest: string[] | undefined;
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') rest = [];
+    else if (token.kind === 'positional') (rest ?? words).push(token.value);
+    else addOption(given, specs, token);
+  }
+  if (rest && !takesRest) words.push(...rest);
   checkPositionals(words, positionals);
-  return { options: readOptions(flags, specs), positionals: words, rest: takesRest ? rest?.map(String) : undefined };
+  return { options: readOptions(given, specs), positionals: words, rest: takesRest ? rest : undefined };
 }
 
-function readOptions(flags: Record<string, unknown>, specs: OptionSpecs): Record<string, unknown> {
-  for (const name of Object.keys(flags))
-    if (!Object.hasOwn(specs, name)) throw usage('unknown-option', `unknown option "${name.length > 1 ? '--' : '-'}${name}"`);
+type Shape = NonNullable<ParseArgsConfig['options']>;
+
+function shape(specs: OptionSpecs): Shape {
+  const one = (spec: OptionSpec): Shape[string] => ({
+    type: spec.type === 'boolean' ? 'boolean' : 'string',
+    multiple: true,
+    ...(spec.alias ? { short: spec.alias } : {}),
+  });
+  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, one(spec)]));
+}
+
+interface OptionToken {
+  name: string;
+  rawName: string;
+  value?: string | undefined;
+  inlineValue?: boolean | undefined;
+}
+
+/** Collects one flag as given: `--no-NAME` is a boolean's false; the word after a valued flag is its value, whatever it looks like. */
+function addOption(given: Map<string, (string | boolean)[]>, specs: OptionSpecs, token: OptionToken): void {
+  const positive = token.name.startsWith('no-') ? token.name.slice(3) : token.name;
+  const negated = !Object.hasOwn(specs, token.name) && specOf(specs, positive)?.type === 'boolean';
+  const name = negated ? positive : token.name;
+  const spec = specOf(specs, name);
+  if (!spec) throw usage('unknown-option', `unknown option "${token.rawName}"`);
+  const { value } = token;
+  if (spec.type === 'boolean') {
+    if (value !== undefined) throw usage('bad-option', `option "--${token.name}" takes no value, found "${value}"`);
+  } else if (value === undefined || (value === '--' && !token.inlineValue))
+    throw usage('missing-value', `option "--${name}" has no value`);
+  const values = given.get(name);
+  if (values) values.push(value ?? !negated);
+  else given.set(name, [value ?? !negated]);
+}
+
+function specOf(specs: OptionSpecs, name: string): OptionSpec | undefined {
+  return Object.hasOwn(specs, name) ? specs[name] : undefined;
+}
+
+function readOptions(given: ReadonlyMap<string, (string | boolean)[]>, specs: OptionSpecs): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries(specs)) out[name] = readOption(name, spec, flags[name]);
+  for (const [name, spec] of Object.entries(specs)) out[name] = readOption(name, spec, given.get(name) ?? []);
   return out;
 }
 
-function readOption(name: string, spec: OptionSpec, value: unknown): unknown {
-  if (spec.type === 'list') return value === undefined ? [] : [value].flat().map(String);
-  if (Array.isArray(value)) throw usage('repeated-option', `option "--${name}" is given more than once`);
-  if (spec.type === 'boolean') return value === undefined ? (spec.default ?? false) : value === true;
-  if (value === undefined) {
-    if (spec.required) throw usage('missing-option', `option "--${name}" is missing`);
-    return spec.default;
-  }
-  const text = String(value);
+function readOption(name: string, spec: OptionSpec, values: readonly (string | boolean)[]): unknown {
+  if (spec.required && values.length === 0) throw usage('missing-option', `option "--${name}" is missing`);
+  if (spec.type === 'list') return values.map(String);
+  if (spec.type === 'boolean') return values.at(-1) ?? spec.default ?? false;
+  if (values.length === 0) return spec.default;
+  if (values.length > 1) throw usage('repeated-option', `option "--${name}" is given more than once`);
+  const text = String(values[0]);
   if (spec.choices && !spec.choices.includes(text))
     throw usage('bad-option', `option "--${name}" is "${text}", not one of ${spec.choices.join(', ')}`);
   if (spec.type === 'string') return text;

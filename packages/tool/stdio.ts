@@ -1,39 +1,60 @@
-import { readFileSync, readSync, writeSync } from 'node:fs';
-import { fail } from './errors.js';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { DvmError, fail } from './errors.js';
 
-/** A file's bytes, or the `no-input` error (exit 66). */
+/** No input is read past this many bytes: an endless one must not fill the memory. */
+const longest = 1 << 30;
+
+/** A file's bytes, or the `no-input` error (exit 66). `/dev/fd/N` also works where descriptor N is a socket. */
 export function readFileOrFail(path: string): Buffer {
+  const given = /^\/dev\/fd\/(\d{1,4})$/.exec(path)?.[1];
+  if (given !== undefined) return readDescriptor(Number(given), path);
+  let fd: number | undefined;
   try {
-    return readFileSync(path);
+    fd = openSync(path, 'r');
+    const st = fstatSync(fd);
+    return st.isFile() && st.size <= longest ? readFileSync(fd) : readDescriptor(fd, `file "${path}"`);
   } catch (e) {
-    throw fail('noInput', 'no-input', `file "${path}" cannot be read: ${(e as Error).message}`, { cause: e });
+    throw e instanceof DvmError ? e : unreadable(`file "${path}"`, e);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
 /** All of standard input. A terminal is refused: nobody means to type a document. */
 export function readStdin(): Buffer {
-  if (process.stdin.isTTY)
+  if (isatty(0))
     throw fail('noInput', 'no-input', 'standard input is a terminal: a document is expected there', {
       hint: 'pipe one in, or see --help',
     });
+  return readDescriptor(0, 'standard input');
+}
+
+function unreadable(what: string, e: unknown) {
+  return fail('noInput', 'no-input', `${what} cannot be read: ${(e as Error).message}`, { cause: e });
+}
+
+function readDescriptor(fd: number, what: string): Buffer {
   const chunks: Buffer[] = [];
+  let length = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(1 << 16);
-    const n = readChunk(chunk);
+    const n = readChunk(fd, what, chunk);
     if (n === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, n));
+    length += n;
+    if (length > longest) throw fail('badInput', 'too-long', `${what} is longer than ${longest} bytes`);
   }
 }
 
-function readChunk(chunk: Buffer): number {
+function readChunk(fd: number, what: string, chunk: Buffer): number {
   for (;;) {
     try {
-      return readSync(0, chunk);
+      return readSync(fd, chunk);
     } catch (e) {
       const code = (e as NodeJS.ErrnoException).code;
       if (code === 'EOF') return 0;
-      if (code !== 'EAGAIN')
-        throw fail('noInput', 'no-input', `standard input cannot be read: ${(e as Error).message}`, { cause: e });
+      if (code !== 'EAGAIN') throw unreadable(what, e);
       sleepBriefly();
     }
   }

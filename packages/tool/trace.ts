@@ -1,71 +1,61 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DvmError } from './errors.js';
-import { canonical, type Json } from './json.js';
+import { Bytes, Lines, Text, type Tool } from './command.js';
+import { fail } from './errors.js';
+import { asDvmError, Checked, invoke, type Result, type Streams } from './invoke.js';
+import { canonical, type Json, parseJson } from './json.js';
 
-/** One run of one tool, as `--trace DIR` logs it: `DIR/<start>-<pid>-<tool>.json`, mode 0600. */
+/** One run of one tool, as `--trace DIR` logs it in `DIR/<started>-<pid>-<tool>.json`, mode 0600. */
 export interface TraceRecord {
   kind: 'trace';
   version: 1;
   tool: string;
   argv: string[];
   pid: number;
-  /** Nanoseconds of the monotonic clock, for order; milliseconds of wall time, for people. */
+  /** Nanoseconds of the monotonic clock at the start, as 20 digits: orders the runs of one boot. */
   started: string;
+  /** RFC 3339, for people. */
   time: string;
-  milliseconds?: number;
-  exit?: number;
-  input?: Json;
-  output?: Json;
-  error?: Json;
+  milliseconds: number;
+  exit: number;
+  /** Documents as JSON, anything else as text; absent when nothing was read or printed. */
+  input?: unknown;
+  output?: unknown;
+  error?: unknown;
 }
 
-export interface Trace {
-  input<T extends Uint8Array>(bytes: T): T;
-  output(bytes: Uint8Array): void;
-  end(exit: number): void;
-  fail(error: DvmError): void;
-}
-
-const nothing: Trace = { input: (b) => b, output: () => {}, end: () => {}, fail: () => {} };
-
-/** Starts the log of a run when `argv` carries `--trace DIR`. */
-export function startTrace(tool: string, argv: string[]): Trace {
+/** `invoke`, and the log of it when `argv` carries `--trace DIR`. */
+export async function invokeTraced(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
   const dir = traceDirectory(argv);
-  if (dir === undefined) return nothing;
+  if (dir === undefined) return invoke(tool, argv, streams);
+  makeDirectory(dir);
   const start = process.hrtime.bigint();
-  const record: TraceRecord = {
-    kind: 'trace',
-    version: 1,
-    tool,
-    argv,
-    pid: process.pid,
-    started: start.toString().padStart(20, '0'),
-    time: new Date().toISOString(),
+  const seen: { input?: unknown } = {};
+  const log = (exit: number, rest: { output?: unknown; error?: unknown }): void => {
+    const record: TraceRecord = {
+      kind: 'trace',
+      version: 1,
+      tool: tool.name,
+      argv,
+      pid: process.pid,
+      started: start.toString().padStart(20, '0'),
+      time: new Date().toISOString(),
+      milliseconds: Number(process.hrtime.bigint() - start) / 1e6,
+      exit,
+      ...seen,
+      ...rest,
+    };
+    writeRecord(dir, record, streams.note);
   };
-  const write = (): void => {
-    record.milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeFileSync(join(dir, `${record.started}-${process.pid}-${tool}.json`), `${canonical(record)}\n`, { mode: 0o600 });
-  };
-  return {
-    input: (bytes) => {
-      record.input = readable(bytes);
-      return bytes;
-    },
-    output: (bytes) => {
-      record.output = readable(bytes);
-    },
-    end: (exit) => {
-      record.exit = exit;
-      write();
-    },
-    fail: (error) => {
-      record.exit = error.exitCode;
-      record.error = error.toJSON() as Json;
-      write();
-    },
-  };
+  try {
+    const result = await invoke(tool, argv, { ...streams, readInput: async () => remember(await streams.readInput(), seen) });
+    log(result.exitCode, { output: readable(result.output) });
+    return result;
+  } catch (e) {
+    const error = asDvmError(e);
+    log(error.exitCode, { error: error.toJSON() });
+    throw e;
+  }
 }
 
 function traceDirectory(argv: string[]): string | undefined {
@@ -75,12 +65,43 @@ function traceDirectory(argv: string[]): string | undefined {
   return at >= 0 ? own[at + 1] : own.find((a) => a.startsWith('--trace='))?.slice('--trace='.length);
 }
 
-/** A document as JSON where it is one, else its text. */
-function readable(bytes: Uint8Array): Json {
-  const text = Buffer.from(bytes).toString('utf8');
+function remember<T extends Uint8Array | Checked>(input: T, seen: { input?: unknown }): T {
+  seen.input = input instanceof Checked ? input.document : parsed(Buffer.from(input).toString('utf8'));
+  return input;
+}
+
+function readable(output: Result['output']): unknown {
+  if (output instanceof Lines) return output.document;
+  if (output instanceof Text) return output.text;
+  if (output instanceof Bytes) return parsed(Buffer.from(output.bytes).toString('utf8'));
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output ? undefined : output;
+}
+
+/** A document as JSON where it is a sound one, else its text: a log shows rubbish as it came. */
+function parsed(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text, 'traced');
   } catch {
     return text;
+  }
+}
+
+/** The run is over: a log that cannot be written any more does not take its result away. */
+function writeRecord(dir: string, record: TraceRecord, note: (line: string) => void): void {
+  const file = join(dir, `${record.started}-${record.pid}-${record.tool}.json`);
+  try {
+    writeFileSync(file, `${canonical(record)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (e) {
+    note(`trace "${file}" is not written: ${(e as Error).message}`);
+  }
+}
+
+/** Before the run, so that a log that cannot be written stops it while nothing has changed. */
+function makeDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch (e) {
+    throw fail('cannotCreate', 'no-trace', `trace directory "${dir}" cannot be used: ${(e as Error).message}`, { cause: e });
   }
 }

@@ -18,17 +18,18 @@ const binary: Record<string, number> = { k: 2, m: 2048, g: 2048 * 1024, t: 2 ** 
  */
 export function parseSize(text: string, what = 'size'): Sectors {
   const m = /^(\d+(?:\.\d+)?)\s*(?:(s)|(b)|([kmgtpe])(?:i?b)?)?$/i.exec(text);
-  if (!m?.[1]) throw badSize(text, what, 'not a number with a unit');
+  if (!m?.[1]) throw badSize(text, what, 'is not a number with a unit');
   const n = Number(m[1]);
-  if (!m[2] && !m[3] && !m[4] && n !== 0) throw badSize(text, what, 'no unit');
+  if (!m[2] && !m[3] && !m[4] && n !== 0) throw badSize(text, what, 'has no unit');
+  if (n > Number.MAX_SAFE_INTEGER) throw badSize(text, what, 'is too large');
   const sectors = m[4] ? n * (binary[m[4].toLowerCase()] ?? 0) : m[3] ? n / SECTOR : n;
-  if (!Number.isInteger(sectors)) throw badSize(text, what, 'not a whole number of 512-byte sectors');
-  if (sectors > 2 ** 54) throw badSize(text, what, 'too large');
+  if (!Number.isInteger(sectors)) throw badSize(text, what, 'is not a whole number of 512-byte sectors');
+  if (sectors > Number.MAX_SAFE_INTEGER) throw badSize(text, what, 'is too large');
   return sectors;
 }
 
 function badSize(text: string, what: string, why: string) {
-  return fail('usage', 'bad-size', `${what} "${text}" is ${why}`, {
+  return fail('usage', 'bad-size', `${what} "${text}" ${why}`, {
     hint: 'write a number and a unit: 10G, 512M, 64K, 2048s (sectors), 4096B (bytes)',
   });
 }

@@ -6,7 +6,23 @@ import * as assert from 'uvu/assert';
  * also requires that every file prints a total and that passed + skipped equals it.
  */
 export function suite(name: string): Test {
-  return uvuSuite(name);
+  const tests = uvuSuite(name);
+  const add = (title: string, body: Body) => tests(title, (context) => readably(body, context));
+  return Object.assign(add, tests);
+}
+
+type Body = Parameters<Test>[1];
+
+/** uvu takes an error's `details` for text and dies, losing the message, when they are something else (DvmError's are). */
+async function readably(body: Body, context: Parameters<Body>[0]): Promise<void> {
+  try {
+    await body(context);
+  } catch (e) {
+    if (!(e instanceof Error) || !('details' in e) || typeof e.details !== 'object') throw e;
+    const plain = new Error(`${e.message} ${JSON.stringify(e)}`);
+    if (e.stack) plain.stack = e.stack;
+    throw plain;
+  }
 }
 
 export { assert };

@@ -1,0 +1,28 @@
+import type { Current } from './documents.js';
+import { type Kernel, KernelError } from './kernel.js';
+
+/**
+ * The devices that exist, foreign ones too; with a scope only those whose uuid starts with it. A device that
+ * vanishes meanwhile is left out.
+ */
+export function dump(kernel: Kernel, scope?: string): Current {
+  const devices: Current['devices'] = {};
+  for (const { name } of kernel.list()) {
+    const device = describe(kernel, name, scope);
+    if (device) devices[name] = device;
+  }
+  return { kind: 'current', version: 1, devices };
+}
+
+function describe(kernel: Kernel, name: string, scope: string | undefined): Current['devices'][string] | undefined {
+  try {
+    const { uuid, dev, openCount, suspended, readOnly, inactiveTable: inactive, eventNr, liveTable } = kernel.info(name);
+    if (scope !== undefined && !uuid.startsWith(scope)) return undefined;
+    const targets = liveTable ? kernel.table(name, {}) : [];
+    const deps = liveTable ? kernel.deps(name) : [];
+    return { uuid, dev, openCount, suspended, readOnly, inactive, targets, deps, eventNr };
+  } catch (e) {
+    if (e instanceof KernelError && e.code === 'ENXIO') return undefined;
+    throw e;
+  }
+}

@@ -1,0 +1,26 @@
+import { constants } from 'node:os';
+import { KernelError } from './kernel.js';
+
+const numbers = constants.errno as Record<string, number>;
+const codes = new Map(Object.entries(numbers).map(([code, n]) => [n, code]));
+
+/** `EBUSY` → 16; undefined for what the system does not know. */
+export function errnoOf(code: string): number | undefined {
+  return Object.hasOwn(numbers, code) ? numbers[code] : undefined;
+}
+
+/** 16 → `EBUSY`. */
+export function codeOf(errno: number): string {
+  return codes.get(errno) ?? `E${errno}`;
+}
+
+/** The error for a refused operation: `refused('EBUSY', 'device "a" is open')`. */
+export function refused(code: string, message: string): KernelError {
+  return new KernelError(errnoOf(code) ?? 5, code, message);
+}
+
+/** Names and uuids are at most 127 bytes in an ioctl; what is longer or holds a NUL is refused before it. */
+export function checkText(text: string, what: 'name' | 'uuid'): void {
+  if (text.includes('\0')) throw refused('EINVAL', `${what} ${JSON.stringify(text)} holds a NUL`);
+  if (Buffer.byteLength(text) > 127) throw refused('ENAMETOOLONG', `${what} "${text}" is longer than 127 bytes`);
+}

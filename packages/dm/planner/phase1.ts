@@ -1,0 +1,89 @@
+import type { Instruction, Target } from '../documents.js';
+import * as make from './instructions.js';
+import { replaceNumbers, resolveTargets } from './references.js';
+import type { Removals } from './removals.js';
+import type { Stages } from './stages.js';
+import type { Device, Present, Survey } from './survey.js';
+
+/** One instruction and what undoes it; nothing for what mends leftovers, which stay mended. */
+export interface Step {
+  run: Instruction;
+  undo: Instruction[];
+  /** Run when the undoing fails. */
+  mend?: Instruction[];
+}
+
+/**
+ * What happens before the commit: leftovers are mended, new devices made, tables loaded into the inactive slots
+ * (children first), and what is no longer wanted is removed, last, when nothing else can fail any more.
+ *
+ * @param order wanted devices, children first
+ */
+export function phase1Steps(s: Survey, order: readonly Device[], stages: Stages, removals: Removals): Step[] {
+  const gone = new Set(removals.early);
+  return [
+    ...mend(s, order),
+    ...order.flatMap((d) => prepare(d, s, stages)),
+    // one half made again would let those above it come up on nothing
+    ...removals.early.map((d) => ({ run: make.remove(d), undo: recreate(d, s, gone), mend: [make.remove(d)] })),
+  ];
+}
+
+/** Inactive tables first, because they hold other devices open; resume what a killed run has left suspended, if it is as wanted. */
+function mend(s: Survey, order: readonly Device[]): Step[] {
+  const own = [...s.empty, ...s.devices.flatMap((d) => (d.now ? [d.now] : []))];
+  const suspended = order.filter((d) => d.now?.suspended && !d.loads);
+  return [
+    ...own.filter((d) => d.inactive).map(make.clear),
+    ...s.empty.map(make.remove),
+    ...suspended.map((d) => make.resume(d, d.want ?? {})),
+  ].map((run) => ({ run, undo: [] }));
+}
+
+function prepare(d: Device, s: Survey, { early, interim, late }: Stages): Step[] {
+  if (!d.loads || !d.want) return [];
+  const [want, now] = [d.want, d.now];
+  const readOnly = want.readOnly ?? false;
+  const table = named(want.targets, s);
+  if (!now) {
+    const up = early.has(d) ? [{ run: make.resume(d, want), undo: [] }] : [];
+    return [{ run: make.create(d), undo: [make.remove(d)] }, { run: make.load(d, table, readOnly), undo: [] }, ...up];
+  }
+  const room = interim.get(d);
+  const final = late.has(d) ? [{ run: make.load(d, table, readOnly), undo: [make.clear(d)] }] : [];
+  return [...(room ? makeRoom(d, now, named(room, s)) : []), ...final];
+}
+
+/** Switches to a longer table that maps the same sectors to the same places. */
+function makeRoom(d: Device, now: Present, targets: readonly Target[]): Step[] {
+  const up = make.resume(d, d.want ?? {});
+  const back = make.load(d, now.targets, now.readOnly);
+  return [
+    { run: make.load(d, targets, now.readOnly), undo: [make.clear(d)] },
+    { run: make.suspend(d, {}), undo: [make.clear(d), up] },
+    { run: up, undo: [back, make.suspend(d, {}), up] },
+  ];
+}
+
+/** A removed device as it was; what it stood on may have been removed with it and have another number now. */
+function recreate(d: Device, s: Survey, gone: ReadonlySet<Device>): Instruction[] {
+  if (!d.now || d.now.targets.length === 0) return [];
+  const targets = replaceNumbers(d.now.targets, (dev) => {
+    const under = s.byDev(dev);
+    return under && gone.has(under) ? `@${under.name}` : undefined;
+  });
+  return [make.create(d), make.load(d, targets, d.now.readOnly), make.resume(d, isLayer(d.uuid) ? { hidden: true } : {})];
+}
+
+/** `DVM-GROUP-VOLUME-LAYER` */
+function isLayer(uuid: string): boolean {
+  return uuid.split('-').length > 3;
+}
+
+/** `@NAME` by the name that the device has before the renames. */
+function named(targets: readonly Target[], s: Survey): Target[] {
+  return resolveTargets(targets, (name) => {
+    const device = s.byName(name);
+    return device && `@${device.name}`;
+  });
+}

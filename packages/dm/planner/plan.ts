@@ -1,0 +1,79 @@
+import type { Current, Desired, Instruction, Plan } from '../documents.js';
+import { Assembly, Label } from './assembly.js';
+import { planExits } from './exits.js';
+import { childrenFirst } from './order.js';
+import { phase1Steps, type Step } from './phase1.js';
+import { phase2Sections } from './phase2.js';
+import { planRemovals } from './removals.js';
+import { stage } from './stages.js';
+import { summarise } from './summary.js';
+import { survey } from './survey.js';
+import { emitTracks, type Section, type Unit } from './tracks.js';
+
+/**
+ * The programs that turn the devices of a scope from what they are into what they should be (docs/formats/plan.md).
+ * Devices outside the scope are never named in them.
+ *
+ * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use (83)
+ */
+export function plan(current: Current, desired: Desired): Plan {
+  const s = survey(current, desired);
+  const order = childrenFirst(s.devices.filter((d) => d.want));
+  const stages = stage(s, order);
+  const removals = planRemovals(s, stages);
+  const steps = phase1Steps(s, order, stages, removals);
+  return {
+    kind: 'plan',
+    version: 1,
+    phases: {
+      phase1: phase1Program(steps),
+      phase2: program((a) => emitTracks(a, phase2Sections(order, stages, removals), planExits.done)),
+      abort: program((a) => emitTracks(a, [wayBack(steps, asking)], planExits.done)),
+    },
+    summary: summarise(s, order, removals),
+  };
+}
+
+/** Each step jumps, when it fails, to where everything before it is undone. */
+function phase1Program(steps: readonly Step[]): Instruction[] {
+  const undone = new Label();
+  const entries = new Map<Step, Label>();
+  return program((a) => {
+    let back = undone;
+    for (const step of steps) {
+      a.run(step.run);
+      a.jumpIfFailed(back);
+      if (step.undo.length === 0) continue;
+      back = new Label();
+      entries.set(step, back);
+    }
+    a.exit(planExits.done);
+    const undoing = (step: Step): Unit => ({ ...undo(step), entry: entries.get(step) as Label });
+    emitTracks(a, [wayBack(steps, undoing)], planExits.undone, undone);
+  });
+}
+
+/** The undoing of every step, last first. */
+function wayBack(steps: readonly Step[], unit: (step: Step) => Unit): Section {
+  const undoing = steps.filter((s) => s.undo.length > 0).toReversed();
+  return { exit: planExits.notUndone, units: undoing.map(unit) };
+}
+
+function undo({ undo: steps, mend }: Step): Unit {
+  return mend ? { steps, mend } : { steps };
+}
+
+/** The way back of a phase 1 that did everything, or nothing: it asks, where it cannot know. */
+function asking(step: Step): Unit {
+  const { run } = step;
+  if ((run.op !== 'create' && run.op !== 'remove') || run.id.uuid === undefined) return undo(step);
+  return { ...undo(step), only: { there: run.op === 'create', device: { name: run.id.name, uuid: run.id.uuid } } };
+}
+
+/** Nothing at all when there is nothing to do but to exit. */
+function program(write: (a: Assembly) => void): Instruction[] {
+  const a = new Assembly();
+  write(a);
+  const instructions = a.finish();
+  return instructions.every((i) => i.op === 'exit') ? [] : instructions;
+}

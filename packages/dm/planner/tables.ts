@@ -1,0 +1,47 @@
+import type { Target } from '../documents.js';
+
+/** Size of a device in sectors. */
+export function sizeOf(targets: readonly Target[]): number {
+  return targets.reduce((sum, t) => sum + t.size, 0);
+}
+
+/** The same mapping; `wanted` without `@NAME`. */
+export function sameTable(live: readonly Target[], wanted: readonly Target[]): boolean {
+  return live.length === wanted.length && live.every((t, i) => sameTarget(t, wanted[i] as Target));
+}
+
+function sameTarget(a: Target, b: Target): boolean {
+  return a.type === b.type && a.size === b.size && asPrinted(a) === asPrinted(b);
+}
+
+/** How the kernel prints what it is given, for the targets that do not give it back word by word. */
+const printed: Readonly<Record<string, (args: string) => string>> = {
+  error: () => '',
+  zero: () => '',
+  /** Prints what it found in its superblock as well: the parameters are not compared (LVM2 does not either). */
+  integrity: () => '',
+};
+
+function asPrinted({ type, args }: Target): string {
+  const print = Object.hasOwn(printed, type) ? printed[type] : undefined;
+  return print ? print(args) : args.trim().replace(/\s+/g, ' ');
+}
+
+/** Targets whose first sectors stay where they are when only their size grows. */
+const growInPlace = ['linear', 'striped', 'error', 'zero'];
+
+/** Every sector of `live` maps to the same place in `wanted`, and `wanted` is longer. */
+export function onlyGrew(live: readonly Target[], wanted: readonly Target[]): boolean {
+  if (sizeOf(wanted) <= sizeOf(live)) return false;
+  return live.every((t, i) => {
+    const w = wanted[i];
+    if (!w) return false;
+    const grown = i === live.length - 1 && w.size > t.size && growInPlace.includes(t.type);
+    return sameTarget(t, grown ? { ...w, size: t.size } : w);
+  });
+}
+
+/** `live`, made as long as `wanted` by sectors that nobody reads: room for the tables above to be checked against. */
+export function padded(live: readonly Target[], wanted: readonly Target[]): Target[] {
+  return [...live, { type: 'error', size: sizeOf(wanted) - sizeOf(live), args: '' }];
+}

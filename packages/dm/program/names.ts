@@ -1,0 +1,11 @@
+import type { Instruction } from '../documents.js';
+
+/** What tells the devices of a program apart: the uuid where there is one, else the name. */
+export function keyOf(id: { name: string; uuid?: string }): string {
+  return id.uuid ? `uuid ${id.uuid}` : `name ${id.name}`;
+}
+
+/** The name of the device that an instruction is about, for traces and messages. */
+export function nameOf(i: Instruction): string | undefined {
+  return 'id' in i ? i.id.name : undefined;
+}

@@ -1,0 +1,87 @@
+import type { Target } from '../documents.js';
+import { refused } from '../errno.js';
+
+/** A range of another block device, in sectors. */
+export interface Use {
+  dev: string;
+  start: number;
+  length: number;
+}
+
+/** A loaded row: arguments as the kernel prints them, and what it stands on. */
+export interface SimRow extends Target {
+  uses: Use[];
+}
+
+/** Finds and opens a device named in a table (path or `major:minor`); throws as the kernel does. */
+export type Lookup = (word: string) => string;
+
+interface TargetType {
+  load(words: string[], size: number, lookup: Lookup): { args: string; uses: Use[] };
+  status(row: SimRow): string;
+}
+
+/** What the simulated kernel has built in. Another target is one entry more. */
+const types: Record<string, TargetType> = {
+  linear: { load: loadLinear, status: () => '' },
+  striped: { load: loadStriped, status: stripedStatus },
+  error: { load: () => ({ args: '', uses: [] }), status: () => '' },
+  zero: { load: loadZero, status: () => '' },
+};
+
+/** Constructs one row as the kernel's target would, in the kernel's order of checks. */
+export function loadRow(target: Target, lookup: Lookup): SimRow {
+  const type = Object.hasOwn(types, target.type) ? types[target.type] : undefined;
+  if (!type) throw refused('EINVAL', `target type "${target.type}" is unknown`);
+  if (!(target.size > 0)) throw refused('EINVAL', `a "${target.type}" target has no size`);
+  const words = target.args.split(/\s+/).filter((w) => w !== '');
+  return { type: target.type, size: target.size, ...type.load(words, target.size, lookup) };
+}
+
+/** A row's line of `status`. */
+export function rowStatus(row: SimRow): string {
+  return types[row.type]?.status(row) ?? '';
+}
+
+function loadLinear(words: string[], size: number, lookup: Lookup) {
+  const [device, offset] = words;
+  if (words.length !== 2 || device === undefined) throw refused('EINVAL', 'linear takes a device and a sector');
+  const start = sectors(offset);
+  const dev = lookup(device);
+  return { args: `${dev} ${start}`, uses: [{ dev, start, length: size }] };
+}
+
+function loadStriped(words: string[], size: number, lookup: Lookup) {
+  if (words.length < 2) throw refused('EINVAL', 'striped takes a count, a chunk size and devices');
+  const count = positive(words[0], 'stripe count');
+  const chunk = positive(words[1], 'chunk size');
+  const width = size / count;
+  if (!Number.isInteger(width)) throw refused('EINVAL', 'the size is not divisible by the number of stripes');
+  if (width % chunk !== 0) throw refused('EINVAL', 'the size is not divisible by the chunk size');
+  if (words.length !== 2 + 2 * count) throw refused('EINVAL', `striped takes ${count} devices here`);
+  const uses = Array.from({ length: count }, (_, i) => {
+    const start = sectors(words[3 + 2 * i]);
+    return { dev: lookup(words[2 + 2 * i] as string), start, length: width };
+  });
+  return { args: [count, chunk, ...uses.map((u) => `${u.dev} ${u.start}`)].join(' '), uses };
+}
+
+function stripedStatus(row: SimRow): string {
+  return [row.uses.length, ...row.uses.map((u) => u.dev), 1, 'A'.repeat(row.uses.length)].join(' ');
+}
+
+function loadZero(words: string[]) {
+  if (words.length > 0) throw refused('EINVAL', 'zero takes no arguments');
+  return { args: '', uses: [] };
+}
+
+function sectors(word: string | undefined): number {
+  if (word === undefined || !/^\d{1,16}$/.test(word)) throw refused('EINVAL', `sector "${word}" is not a number`);
+  return Number(word);
+}
+
+function positive(word: string | undefined, what: string): number {
+  const n = word !== undefined && /^\d{1,10}$/.test(word) ? Number(word) : 0;
+  if (n === 0 || n > 0xffffffff) throw refused('EINVAL', `${what} "${word}" is not a positive number`);
+  return n;
+}

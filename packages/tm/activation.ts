@@ -1,0 +1,51 @@
+import type { Group } from '#documents/group.js';
+import { fail } from '#tool/errors.js';
+import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
+import type { TmPrograms } from './config.js';
+
+/** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
+export interface PlanView {
+  kind: 'plan';
+  phases: Record<'phase1' | 'phase2' | 'abort', unknown[]>;
+  summary: unknown[];
+}
+
+/** The activation pipeline of the config, bound to the programs that run it. */
+export interface Activation {
+  /** The plan from the kernel's state to `next`; `words` are selection arguments for the desired step. */
+  plan(next: Group, previous: Group | undefined, words: string[]): Promise<PlanView>;
+  start(plan: PlanView): Promise<PhaseSession>;
+}
+
+/**
+ * Binds the pipeline: current → desired → plan → execute.
+ *
+ * @param kernel handed to `current` and `execute` as `--kernel`, when given
+ */
+export function activationPipeline(names: TmPrograms, programs: Programs, kernel: string | undefined): Activation {
+  const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
+  return {
+    plan: async (next, previous, words) => {
+      const current = await programs.run([...names.current, ...kernelWords]);
+      const before = previous ? ['--previous', new Attached(previous)] : [];
+      const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
+      return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
+    },
+    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan),
+  };
+}
+
+function checkPlan(plan: unknown, words: string[]): PlanView {
+  const p = plan as Partial<PlanView> | undefined;
+  const phases = p?.phases as Partial<PlanView['phases']> | undefined;
+  if (p?.kind === 'plan' && Array.isArray(phases?.phase1) && Array.isArray(phases.phase2) && Array.isArray(phases.abort))
+    return p as PlanView;
+  throw fail('edit', 'bad-plan', `"${words[0]}" printed something else than a plan`, {
+    hint: 'see the section "tm" of the config',
+  });
+}
+
+/** True when the plan would do nothing. */
+export function isEmpty(plan: PlanView): boolean {
+  return plan.phases.phase1.length === 0 && plan.phases.phase2.length === 0;
+}

@@ -1,0 +1,119 @@
+import type { Devices } from '#documents/devices.js';
+import type { Envelope, Group } from '#documents/group.js';
+import { parseRecord } from '#documents/record.js';
+import { type Region, regionName } from '#documents/regions.js';
+import { DvmError, fail } from '#tool/errors.js';
+import type { Programs } from '#tool/programs.js';
+import type { Activation } from './activation.js';
+import type { TmPrograms } from './config.js';
+import { type Copy, type Judgement, judge } from './judge.js';
+import type { Store } from './store.js';
+
+/** What a run of tm works with; made at its edge, replaced in tests. */
+export interface Context {
+  devices: Devices;
+  store: Store;
+  programs: Programs;
+  names: TmPrograms;
+  /** Undefined: device-mapper is left alone. */
+  activation: Activation | undefined;
+  newTxn(): string;
+  /** RFC 3339, UTC. */
+  now(): string;
+  host: string;
+  note(line: string): void;
+}
+
+/** A group as its copies tell it. */
+export interface Loaded {
+  group: Group;
+  judgement: Judgement;
+  copies: Copy[];
+  /** PVs of the envelope that no present device carries. */
+  missing: string[];
+}
+
+/**
+ * Reads and judges every copy, and the record of the version that counts.
+ *
+ * @throws DvmError `not-initialised` (exit 80), `diverged` (exit 84)
+ */
+export async function load(ctx: Context): Promise<Loaded> {
+  const copies = await ctx.store.copies();
+  const judgement = judge(copies);
+  if (judgement.diverged.length > 0) throw divergedError(ctx, judgement);
+  if (!judgement.head) throw noVersion(ctx, copies);
+  return loadVersion(ctx, copies, judgement, judgement.atHead);
+}
+
+export async function loadVersion(ctx: Context, copies: Copy[], judgement: Judgement, from: Copy[]): Promise<Loaded> {
+  const record = parseRecord(await readAny(ctx.store, from), ctx.devices.group.name);
+  const { envelope, metadata } = record;
+  checkGroup(ctx.devices, envelope);
+  const present = Object.entries(ctx.devices.devices).filter(([pv]) => Object.hasOwn(envelope.pvs, pv));
+  const group: Group = { kind: 'group', version: 1, envelope, devices: Object.fromEntries(present), metadata };
+  const missing = Object.keys(envelope.pvs).filter((pv) => !Object.hasOwn(ctx.devices.devices, pv));
+  return { group, judgement: inGroup(judgement, envelope), copies, missing };
+}
+
+/** Copies agree by hash, so any will do; one whose pages do not check out gives way to the next. */
+async function readAny(store: Store, copies: Copy[]): Promise<Buffer> {
+  let last: unknown;
+  for (const copy of copies) {
+    try {
+      return await store.read(copy);
+    } catch (e) {
+      if (!(e instanceof DvmError)) throw e;
+      last = e;
+    }
+  }
+  throw last ?? fail('outOfSync', 'no-copy', 'no region can be read');
+}
+
+/** A device that is labelled but not in the envelope (new, or taken out) has no say and needs no mending. */
+function inGroup(j: Judgement, envelope: Envelope): Judgement {
+  const member = (c: Copy) => Object.hasOwn(envelope.pvs, c.pv);
+  return { ...j, behind: j.behind.filter(member), unusable: j.unusable.filter(member) };
+}
+
+function checkGroup(devices: Devices, envelope: Envelope): void {
+  if (envelope.group.id === devices.group.id) return;
+  throw fail('outOfSync', 'wrong-group', `the regions of "${devices.group.name}" hold the record of group ${envelope.group.id}`, {
+    hint: 'the devices document is stale or a label is wrong; run discover again',
+  });
+}
+
+function divergedError(ctx: Context, j: Judgement) {
+  const sides = j.diverged.map((d) => ({
+    txn: d.root.txn,
+    parent: d.root.parent,
+    pvs: d.copies.map((c) => c.pv),
+    regions: d.copies.map((c) => regionName(c.region)),
+  }));
+  return fail(
+    'outOfSync',
+    'diverged',
+    `group "${ctx.devices.group.name}" has ${sides.length} versions, none following from the other`,
+    {
+      hint: 'compare them (tm verify), then name the devices to keep: tm recover --from PV',
+      details: { sides },
+    },
+  );
+}
+
+function noVersion(ctx: Context, copies: Copy[]) {
+  const name = ctx.devices.group.name;
+  if (copies.length > 0 && copies.every((c) => c.state === 'blank' || c.state === 'empty'))
+    return fail('notFound', 'not-initialised', `group "${name}" has labels but no metadata yet`, {
+      hint: `discover ${name} | tm init ${name} -- vg_create`,
+    });
+  const details = copies.map((c) => ({ region: regionName(c.region), state: c.state, error: c.error ?? null }));
+  return fail('outOfSync', 'no-version', `group "${name}" has no readable copy of its metadata`, { details });
+}
+
+/** Every region of the group's present members. */
+export function memberRegions(devices: Devices['devices'], members: Envelope['pvs']): Region[] {
+  return Object.entries(devices).flatMap(([pv, d]) =>
+    Object.hasOwn(members, pv) ? d.regions.map((r) => ({ path: d.path, start: r.start, length: r.length })) : [],
+  );
+}

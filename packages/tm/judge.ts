@@ -1,0 +1,114 @@
+import type { Region } from '#documents/regions.js';
+
+/** One version as a region's superblock describes it. */
+export interface Root {
+  txn: string;
+  parent: string;
+  hash: string;
+}
+
+/** What tm knows of one copy of the record: a region of a labelled device. */
+export interface Copy {
+  pv: string;
+  region: Region;
+  /** `empty`: initialised, no version yet (it may have one prepared). */
+  state: 'active' | 'prepared' | 'empty' | 'blank' | 'damaged' | 'unreadable';
+  active?: Root | undefined;
+  shadow?: Root | undefined;
+  /** The activation of the active version has not been confirmed. */
+  mark: boolean;
+  /** Transactions in the region's history, newest first. */
+  ancestors: readonly string[];
+  error?: string | undefined;
+}
+
+/** Which version counts, and what each copy needs to agree with it. */
+export interface Judgement {
+  /** The committed version; undefined when no copy has one, or when they diverged. */
+  head: Root | undefined;
+  atHead: Copy[];
+  /** Prepared for the head but not flipped: the commit point has passed, so they roll forward. */
+  toCommit: Copy[];
+  /** Prepared for a version that no copy committed: rolled back. */
+  toAbort: Copy[];
+  /** At an ancestor of the head: copied again. */
+  behind: Copy[];
+  /** Without a usable version: initialised and copied again. */
+  unusable: Copy[];
+  /** More than one version, none an ancestor of the others; grouped, most copies first. */
+  diverged: { root: Root; copies: Copy[] }[];
+  /** Activation of the head is unfinished. */
+  pending: boolean;
+}
+
+/**
+ * Decides the version of a group from its copies alone. Pure.
+ *
+ * Transaction states of one region, and what a crash leaves:
+ *
+ *     active A ──prepare B──▶ active A, shadow B ──commit B──▶ active B, mark ──clear──▶ active B
+ *                                   └──abort B──▶ active A
+ *
+ * The first copy with B active commits it for all: the others roll forward. As long as there is none, B rolls back.
+ */
+export function judge(copies: readonly Copy[]): Judgement {
+  const versions = groupByVersion(copies);
+  const head = findHead(versions);
+  const judgement: Judgement = {
+    head: head?.root,
+    atHead: head?.copies ?? [],
+    toCommit: [],
+    toAbort: [],
+    behind: [],
+    unusable: [],
+    diverged: [],
+    pending: false,
+  };
+  if (!head && versions.length > 1) judgement.diverged = versions.sort((a, b) => b.copies.length - a.copies.length);
+  for (const copy of copies) sortIn(copy, judgement);
+  judgement.pending = judgement.atHead.some((c) => c.mark);
+  return judgement;
+}
+
+interface Version {
+  root: Root;
+  copies: Copy[];
+}
+
+function groupByVersion(copies: readonly Copy[]): Version[] {
+  const byKey = new Map<string, Version>();
+  for (const copy of copies) {
+    if (!copy.active || !(copy.state === 'active' || copy.state === 'prepared')) continue;
+    const key = `${copy.active.txn} ${copy.active.hash}`; // one id with two contents is a divergence too
+    const version = byKey.get(key) ?? { root: copy.active, copies: [] };
+    version.copies.push(copy);
+    byKey.set(key, version);
+  }
+  return [...byKey.values()];
+}
+
+/** The version that every other one is an ancestor of. */
+function findHead(versions: Version[]): Version | undefined {
+  return versions.find((v) => versions.every((other) => other === v || isAncestor(other.root.txn, v)));
+}
+
+function isAncestor(txn: string, of: Version): boolean {
+  return txn !== of.root.txn && (of.root.parent === txn || of.copies.some((c) => c.ancestors.includes(txn)));
+}
+
+function sortIn(copy: Copy, j: Judgement): void {
+  const { head } = j;
+  const current = head !== undefined && copy.active?.txn === head.txn;
+  const rollsForward = head !== undefined && !current && copy.shadow?.txn === head.txn;
+  if (rollsForward) j.toCommit.push(copy);
+  else if (copy.shadow) j.toAbort.push(copy);
+  if (rollsForward || current) return;
+  if (copy.state === 'active' || copy.state === 'prepared') {
+    if (head) j.behind.push(copy);
+  } else j.unusable.push(copy);
+}
+
+/** True when every copy has the head, nothing is prepared and nothing needs repair. */
+export function inSync(j: Judgement): boolean {
+  return j.head !== undefined && j.toCommit.length + j.toAbort.length + j.behind.length + j.unusable.length === 0;
+}

@@ -1,0 +1,147 @@
+import type { Envelope, Group } from '#documents/group.js';
+import { noTxn } from '#documents/ids.js';
+import { type Region, regionName } from '#documents/regions.js';
+import { fail } from '#tool/errors.js';
+import { type Context, load, memberRegions } from './context.js';
+import { edit } from './edit.js';
+import { runPlan } from './finish.js';
+import { type DryRun, type Outcome, outcome } from './outcome.js';
+import { apply, settled } from './update.js';
+
+type Pvs = Envelope['pvs'];
+
+/**
+ * Makes the group of labelled devices: regions initialised, metadata made by the mutators, first version committed.
+ * Safe to repeat after a crash; refused when the group already has a version.
+ */
+export async function init(ctx: Context, stages: string[][], dryRun: boolean): Promise<Outcome | DryRun> {
+  const copies = await ctx.store.copies();
+  const taken = copies.find((c) => c.state !== 'blank' && c.state !== 'empty');
+  if (taken)
+    throw fail(
+      'exists',
+      'already-initialised',
+      `region ${regionName(taken.region)} is ${taken.state}: group "${ctx.devices.group.name}" already has metadata`,
+      { hint: 'tm destroy removes it' },
+    );
+  const pvs = found(ctx, Object.keys(ctx.devices.devices));
+  const regions = memberRegions(ctx.devices.devices, pvs);
+  if (regions.length === 0)
+    throw fail('notFound', 'no-regions', `no device of group "${ctx.devices.group.name}" carries a region for metadata`);
+  const before = emptyGroup(ctx, pvs);
+  const edited = await edit(before, stages, ctx.names.check, ctx.programs);
+  if (!dryRun)
+    await prepareFresh(
+      ctx,
+      copies.filter((c) => c.state === 'blank').map((c) => c.region),
+      copies,
+    );
+  return apply(ctx, { ...before, envelope: { ...before.envelope, pvs: {} } }, edited, { dryRun, selection: [] });
+}
+
+/** A crash of an earlier run may have left regions prepared; they start anew. */
+async function prepareFresh(
+  ctx: Context,
+  blank: Region[],
+  copies: Awaited<ReturnType<Context['store']['copies']>>,
+): Promise<void> {
+  for (const c of copies) if (c.shadow) await ctx.store.abort([c.region], c.shadow.txn);
+  await ctx.store.init(blank);
+}
+
+function emptyGroup(ctx: Context, pvs: Pvs): Group {
+  const envelope: Envelope = {
+    group: ctx.devices.group,
+    seqno: 0,
+    txn: noTxn,
+    parent: noTxn,
+    time: ctx.now(),
+    host: ctx.host,
+    pvs,
+  };
+  return { kind: 'group', version: 1, envelope, devices: ctx.devices.devices, metadata: {} };
+}
+
+function found(ctx: Context, ids: string[]): Pvs {
+  return Object.fromEntries(
+    ids.flatMap((pv) => {
+      const d = ctx.devices.devices[pv];
+      return d ? [[pv, { path: d.path, size: d.size, regions: d.regions }]] : [];
+    }),
+  );
+}
+
+/** Takes in the labelled devices that the envelope does not name yet. */
+export async function expand(ctx: Context, stages: string[][], dryRun: boolean): Promise<Outcome | DryRun> {
+  const { group, copies } = await settled(ctx, dryRun);
+  const added = Object.keys(ctx.devices.devices).filter((pv) => !Object.hasOwn(group.envelope.pvs, pv));
+  if (added.length === 0) return outcome(group.envelope, false, undefined);
+  const grown: Group = {
+    ...group,
+    envelope: { ...group.envelope, pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
+    devices: ctx.devices.devices,
+  };
+  const edited = await edit(grown, stages, ctx.names.check, ctx.programs);
+  const fresh = copies.filter((c) => added.includes(c.pv) && c.state !== 'empty').map((c) => c.region);
+  if (!dryRun) await ctx.store.init(fresh);
+  return apply(ctx, group, edited, { dryRun, selection: [] });
+}
+
+/**
+ * Takes devices out: the mutators free them in the metadata, the next version no longer names them, then their regions
+ * are wiped. `names` are PV ids or paths. Repeating it finishes an interrupted run.
+ */
+export async function reduce(ctx: Context, names: string[], stages: string[][], dryRun: boolean): Promise<Outcome | DryRun> {
+  const { group } = await settled(ctx, dryRun);
+  const ids = names.map((n) => resolvePv(ctx, group.envelope.pvs, n));
+  const leaving = ids.filter((pv) => Object.hasOwn(group.envelope.pvs, pv));
+  const stays = Object.fromEntries(Object.entries(group.envelope.pvs).filter(([pv]) => !leaving.includes(pv)));
+  if (leaving.length > 0 && memberRegions(ctx.devices.devices, stays).length === 0)
+    throw fail(
+      'inUse',
+      'last-region',
+      `without ${names.join(', ')} no device of group "${group.envelope.group.name}" would carry its metadata`,
+      { hint: 'to remove the whole group: tm destroy' },
+    );
+  const edited = leaving.length > 0 ? await edit(group, stages, ctx.names.check, ctx.programs) : group;
+  const devices = Object.fromEntries(Object.entries(group.devices).filter(([pv]) => !leaving.includes(pv)));
+  const result = await apply(
+    ctx,
+    group,
+    { ...edited, envelope: { ...edited.envelope, pvs: stays }, devices },
+    { dryRun, selection: [] },
+  );
+  if (!dryRun)
+    await ctx.store.wipe(
+      memberRegions(ctx.devices.devices, Object.fromEntries(ids.map((pv) => [pv, { path: null, size: 0, regions: [] }]))),
+    );
+  return result;
+}
+
+function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
+  if (Object.hasOwn(pvs, name) || Object.hasOwn(ctx.devices.devices, name)) return name;
+  const byPath =
+    Object.entries(ctx.devices.devices).find(([, d]) => d.path === name) ?? Object.entries(pvs).find(([, p]) => p.path === name);
+  if (byPath) return byPath[0];
+  throw fail('notFound', 'no-pv', `"${name}" is no device of group "${ctx.devices.group.name}"`);
+}
+
+/** Renames the group: the envelope, and with it its active devices. The labels' name is only a hint and follows later. */
+export async function rename(ctx: Context, to: string, dryRun: boolean): Promise<Outcome | DryRun> {
+  const { group } = await settled(ctx, dryRun);
+  const envelope = { ...group.envelope, group: { ...group.envelope.group, name: to } };
+  return apply(ctx, group, { ...group, envelope }, { dryRun, selection: [] });
+}
+
+/**
+ * Unmakes a group: the mutators agree that nothing is lost, everything is deactivated (refused while in use), then the
+ * regions are wiped. A repeated run finishes an interrupted one.
+ */
+export async function destroy(ctx: Context, stages: string[][]): Promise<Outcome> {
+  const { group, copies } = await load(ctx);
+  await edit(group, stages, [], ctx.programs);
+  const plan = await ctx.activation?.plan(group, undefined, ['--none']);
+  if (plan) await runPlan(ctx, plan);
+  await ctx.store.wipe(copies.map((c) => c.region));
+  return outcome(group.envelope, true, plan);
+}

@@ -1,0 +1,35 @@
+import type { Region } from '#documents/regions.js';
+import type { Copy } from './judge.js';
+
+export interface Transaction {
+  txn: string;
+  parent: string;
+  /** Milliseconds since 1970. */
+  time: number;
+  /** Committed with the pending mark set: activation follows. */
+  mark: boolean;
+}
+
+/** What a write to many regions came to. */
+export interface Spread {
+  done: Region[];
+  failed: { region: Region; error: Error }[];
+}
+
+/**
+ * The copies of one group's record, opened once for a whole run of tm; over the replicator (`replicator-store.ts`).
+ * The regions are those that the labels of the present devices name.
+ */
+export interface Store {
+  copies(): Promise<Copy[]>;
+  /** The content of one copy, pages verified. */
+  read(copy: Copy, txn?: string): Promise<Buffer>;
+  /** Makes blank or unusable regions empty: the first step of init and of mending. */
+  init(regions: Region[]): Promise<void>;
+  prepare(regions: Region[], content: Buffer, transaction: Transaction): Promise<void>;
+  commit(regions: Region[], txn: string): Promise<Spread>;
+  abort(regions: Region[], txn: string): Promise<Spread>;
+  clearMark(regions: Region[], txn: string): Promise<void>;
+  wipe(regions: Region[]): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import { diff } from '#documents/diff.js';
+import type { Envelope, Group } from '#documents/group.js';
+import { type Region, regionName } from '#documents/regions.js';
+import { fail } from '#tool/errors.js';
+import { canonical } from '#tool/json.js';
+import type { PlanView } from './activation.js';
+import { type Context, type Loaded, load, memberRegions } from './context.js';
+import { edit } from './edit.js';
+import { finish } from './finish.js';
+import { type DryRun, type Outcome, outcome } from './outcome.js';
+import { transact } from './transaction.js';
+
+export interface UpdateRequest {
+  stages: string[][];
+  dryRun: boolean;
+  /** Selection arguments for the desired step. */
+  selection: string[];
+}
+
+/**
+ * Changes the metadata of a group by a chain of mutators, in one transaction with device-mapper.
+ * An edit that changes nothing writes nothing.
+ */
+export async function update(ctx: Context, request: UpdateRequest): Promise<Outcome | DryRun> {
+  const loaded = await settled(ctx, request.dryRun);
+  const edited = await edit(loaded.group, request.stages, ctx.names.check, ctx.programs);
+  return apply(ctx, loaded.group, edited, request);
+}
+
+/** The group with every copy current: an interrupted change is finished first, unless nothing may be touched. */
+export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
+  const loaded = dryRun ? await load(ctx) : (await finish(ctx)).loaded;
+  requireComplete(ctx, loaded);
+  const { toCommit, toAbort, pending } = loaded.judgement;
+  if (toCommit.length + toAbort.length === 0 && !pending) return loaded;
+  throw fail('pending', 'interrupted', `group "${loaded.group.envelope.group.name}" has an unfinished change`, {
+    hint: 'run tm recover',
+  });
+}
+
+/** Carries an edited group through the transaction, or describes it. */
+export async function apply(
+  ctx: Context,
+  before: Group,
+  edited: Group,
+  request: Omit<UpdateRequest, 'stages'>,
+): Promise<Outcome | DryRun> {
+  const changed =
+    canonical(before.metadata) !== canonical(edited.metadata) || canonical(before.envelope) !== canonical(edited.envelope);
+  const plan = await ctx.activation?.plan(edited, before, request.selection);
+  if (request.dryRun) return dryRun(before, edited, plan);
+  if (!changed) return outcome(before.envelope, false, undefined);
+  const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
+  const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
+  const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan });
+  return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+}
+
+/** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */
+export function nextEnvelope(ctx: Context, e: Envelope): Envelope {
+  const pvs = Object.fromEntries(
+    Object.entries(e.pvs).map(([pv, old]) => {
+      const d = ctx.devices.devices[pv];
+      return [pv, d ? { path: d.path, size: d.size, regions: d.regions } : old];
+    }),
+  );
+  return { ...e, pvs, seqno: e.seqno + 1, parent: e.txn, txn: ctx.newTxn(), time: ctx.now(), host: ctx.host };
+}
+
+function dryRun(before: Group, edited: Group, plan: PlanView | undefined): DryRun {
+  const changes = [...diff(before.envelope, edited.envelope), ...diff(before.metadata, edited.metadata)];
+  return { kind: 'dry-run', version: 1, group: before.envelope.group, changes, plan: plan ?? null };
+}
+
+function pvsOf(ctx: Context, regions: Region[]): string[] {
+  const names = new Set(regions.map((r) => r.path));
+  return Object.entries(ctx.devices.devices).flatMap(([pv, d]) => (names.has(d.path) ? [pv] : []));
+}
+
+/**
+ * Updates need every copy: what is missing or behind is for `tm recover`, on purpose and recorded.
+ *
+ * @throws DvmError `missing-devices`, `out-of-sync` (exit 84)
+ */
+export function requireComplete(ctx: Context, { judgement, missing, group }: Loaded): void {
+  const name = group.envelope.group.name;
+  const unexpected = missing.filter((pv) => !(group.envelope.absent ?? []).includes(pv));
+  if (unexpected.length > 0)
+    throw fail('outOfSync', 'missing-devices', `group "${name}" misses ${unexpected.length} of its devices`, {
+      hint: 'bring them back, or go on without them: tm recover --without PV',
+      details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
+    });
+  const bad = [...judgement.behind, ...judgement.unusable];
+  if (bad.length > 0)
+    throw fail('outOfSync', 'out-of-sync', `${bad.length} regions of group "${name}" do not hold its current version`, {
+      hint: `discover ${name} | tm recover ${name}`,
+      details: bad.map((c) => ({ region: regionName(c.region), state: c.state, txn: c.active?.txn ?? null })),
+    });
+  if (memberRegions(ctx.devices.devices, group.envelope.pvs).length === 0)
+    throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
+}

@@ -1,0 +1,21 @@
+/** A document given to a program as a file argument: the runner puts a readable path in its place. */
+export class Attached {
+  constructor(readonly document: unknown) {}
+}
+
+export type Word = string | Attached;
+
+/** One phase of a prepared plan after another; see `dmexec --session`. */
+export interface PhaseSession {
+  /** Runs a phase; the result document, whose `exit` is 0 when it worked. */
+  run(phase: 'phase1' | 'phase2' | 'abort'): Promise<{ exit: number }>;
+  end(): Promise<void>;
+}
+
+/** How other programs are run: as processes (`spawnPrograms`), or as functions of this process (package dvm). */
+export interface Programs {
+  /** Runs a program on a document and returns the document it prints; undefined when it prints nothing. */
+  run(words: Word[], input?: unknown): Promise<unknown>;
+  /** Starts dmexec with its plan already read and checked. */
+  session(words: string[], plan: unknown): Promise<PhaseSession>;
+}

@@ -1,0 +1,119 @@
+import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
+import { canonicalLines, type Json, parseJson } from './json.js';
+import { Attached, type PhaseSession, type Programs, type Word } from './programs.js';
+import { programCommand } from './siblings.js';
+
+/**
+ * Programs as processes: documents go through pipes, attached ones as `/dev/fd/N`.
+ * A program's own JSON error and exit code are passed on as they are.
+ *
+ * @param note where the programs' other lines on standard error go
+ * @param common words handed on to dvm's own programs: `-c FILE`, `--trace DIR`
+ */
+export function spawnPrograms(note: (line: string) => void, common: readonly string[] = []): Programs {
+  const complete = <W extends Word>([program, ...rest]: W[]): (W | string)[] =>
+    String(program).includes('/') ? [program ?? '', ...rest] : [program ?? '', ...common, ...rest];
+  return {
+    run: (words, input) => runProgram(complete(words), input, note),
+    session: (words, plan) => startSession(complete(words), plan, note),
+  };
+}
+
+async function runProgram(words: Word[], input: unknown, note: (line: string) => void): Promise<unknown> {
+  const { execa } = await import('execa');
+  const { file, args, pipes } = commandLine(words);
+  const child = await execa(file, args, {
+    stdio: [input === undefined ? 'ignore' : Buffer.from(canonicalLines(input)), 'pipe', 'pipe', ...pipes],
+    encoding: 'buffer',
+    reject: false,
+    maxBuffer: 1 << 30,
+    stripFinalNewline: false,
+  });
+  const name = programName(words);
+  const [stdout, stderr] = [bytes(child.stdout), Buffer.from(bytes(child.stderr)).toString()];
+  if (child.failed) throw programError(name, child.exitCode, child.signal, stderr, child.shortMessage ?? '');
+  for (const line of stderr.split('\n')) if (line !== '') note(line);
+  return stdout.length === 0 ? undefined : parseJson(stdout, `output of ${name}`);
+}
+
+function bytes(out: unknown): Uint8Array {
+  return out instanceof Uint8Array ? out : new Uint8Array();
+}
+
+function commandLine(words: Word[]) {
+  const pipes: Uint8Array[] = [];
+  const text = words.map((word) => {
+    if (!(word instanceof Attached)) return word;
+    pipes.push(Buffer.from(canonicalLines(word.document)));
+    return `/dev/fd/${2 + pipes.length}`;
+  });
+  const [file, ...before] = programCommand(text[0] ?? '');
+  return { file, args: [...before, ...text.slice(1)], pipes };
+}
+
+function programName(words: Word[]): string {
+  return `"${String(words[0])}"`;
+}
+
+const exitNames = new Map<number, ExitName>(Object.entries(exitCodes).map(([name, code]) => [code, name as ExitName]));
+
+/** The error a failed program printed, or one that says how it ended. */
+function programError(
+  name: string,
+  code: number | undefined,
+  signal: string | undefined,
+  stderr: string,
+  message: string,
+): DvmError {
+  const own = lastError(stderr);
+  const exit = exitNames.get(code ?? -1);
+  if (own && exit) return new DvmError(exit, { code: own.code, message: own.message, hint: own.hint, details: own.details });
+  const how = signal
+    ? `was killed by ${signal}`
+    : code === undefined
+      ? `did not start: ${message}`
+      : `failed with exit code ${code}`;
+  return fail('edit', 'program-failed', `${name} ${how}`, { details: { stderr: stderr.slice(-2000), exit: code ?? null } });
+}
+
+interface PrintedError {
+  code: string;
+  message: string;
+  hint?: string;
+  details?: Json;
+}
+
+function lastError(stderr: string): PrintedError | undefined {
+  for (const line of stderr.trimEnd().split('\n').reverse()) {
+    try {
+      const value = JSON.parse(line) as { kind?: unknown };
+      if (value?.kind === 'error') return value as unknown as PrintedError;
+    } catch {
+      // not the error line
+    }
+  }
+  return undefined;
+}
+
+async function startSession(words: Word[], plan: unknown, note: (line: string) => void): Promise<PhaseSession> {
+  const { execa } = await import('execa');
+  const { file, args, pipes } = commandLine([...words, new Attached(plan)]);
+  const child = execa(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes], reject: false, buffer: { stdout: false } });
+  const lines = child.iterable({ from: 'stdout' })[Symbol.asyncIterator]();
+  return {
+    run: async (phase) => {
+      child.stdin.write(`${phase}\n`);
+      const { value } = await lines.next();
+      if (typeof value !== 'string') {
+        const ended = await child;
+        throw programError('"dmexec"', ended.exitCode, ended.signal, String(ended.stderr), ended.shortMessage ?? '');
+      }
+      return parseJson(value, 'result of dmexec') as unknown as { exit: number };
+    },
+    end: async () => {
+      child.stdin.end('end\n');
+      const ended = await child;
+      for (const line of String(ended.stderr).split('\n')) if (line !== '') note(line);
+    },
+  };
+}

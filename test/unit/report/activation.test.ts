@@ -1,0 +1,34 @@
+import { type DeviceInfo, KernelError } from '#dm/kernel.js';
+import { activationOf, askActivation } from '#report/activation.js';
+import { assert, suite, thrown } from '#test/support/check.js';
+import { current, ids } from './sample.js';
+
+const activation = suite('report activation');
+
+function infoOf(name: string): DeviceInfo {
+  const device = current.devices[name];
+  if (!device) throw new KernelError(6, 'ENXIO', 'no such device');
+  const { uuid, dev, openCount, suspended, readOnly, inactive, targets } = device;
+  return { name, uuid, dev, openCount, eventNr: 0, suspended, readOnly, liveTable: targets.length > 0, inactiveTable: inactive };
+}
+const list = () => [...Object.keys(current.devices), 'gone'].map((name) => ({ name, dev: '0:0' }));
+
+activation('the kernel and its dump tell the same; a device that vanishes is left out', () => {
+  assert.equal([...askActivation({ list, info: infoOf })], [...activationOf(current)]);
+});
+
+activation('a device without a live table is not active', () => {
+  const name = 'vg--0-data';
+  const devices = { [name]: { ...current.devices[name], targets: [] } } as typeof current.devices;
+  assert.is(activationOf({ ...current, devices }).get(`DVM-${ids.vg}-${ids.data}`)?.active, false);
+});
+
+activation('another refusal of the kernel is passed on', async () => {
+  const info = () => {
+    throw new KernelError(1, 'EPERM', 'not permitted');
+  };
+  const e = await thrown<KernelError>(() => askActivation({ list, info }));
+  assert.is(e.code, 'EPERM');
+});
+
+activation.run();
