@@ -76,7 +76,7 @@ function given(document: unknown): Checked {
 }
 
 /** The programs that tm starts, as functions of this process; those named by a path are still started. */
-function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
+export function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
   const outside = spawnPrograms(options.note, commonWords(options.configPath, options.trace));
   const programs: Programs = {
     run: async (words, input) => {
