@@ -181,6 +181,15 @@ test('kernels that cannot be opened', () => {
   );
 });
 
+test('a state that cannot be written back is an error', () => {
+  world(emptyState, ({ path }) => {
+    writeFileSync(path('p.dm'), 'create "a"');
+    const words = [tool, path('p.dm'), '--kernel', 'sim:/proc/self/fd/0'];
+    const { status, stderr } = spawnSync(process.execPath, words, { input: JSON.stringify(emptyState), encoding: 'utf8' });
+    assert.equal([status, (JSON.parse(stderr) as { code: string }).code], [73, 'no-output']);
+  });
+});
+
 test('a device that cannot be resumed is said to be so', () => {
   const faults = [6, 7].map((call) => ({ call, errno: 'EIO' }));
   world({ ...emptyState, faults }, ({ dmexec }) => {
