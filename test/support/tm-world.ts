@@ -35,6 +35,8 @@ export class TmWorld {
   #step = 0;
   #deathAt = Number.POSITIVE_INFINITY;
   #made = 0;
+  #ioctls = 0;
+  #failing = Number.POSITIVE_INFINITY;
 
   constructor(devices: number, seed = 1) {
     this.disks = new Disks(
@@ -57,6 +59,17 @@ export class TmWorld {
     this.#step = 0;
     this.#deathAt = step;
     this.disks.record();
+  }
+
+  /** Lets the `n`th changing ioctl from now on, counted from 0, fail once. */
+  failIoctl(n: number): void {
+    this.#ioctls = 0;
+    this.#failing = n;
+  }
+
+  /** True once the ioctl has failed. */
+  get ioctlFailed(): boolean {
+    return this.#ioctls > this.#failing;
   }
 
   /** The next boot after a kill of the process: all that was written is there, and so is the kernel. */
@@ -100,6 +113,7 @@ export class TmWorld {
         if (typeof value !== 'function') return value;
         return (...args: unknown[]): unknown => {
           if (changing.has(String(key)) ? this.#dies() : this.dead) throw new KernelError(5, 'EIO', 'the machine is dead');
+          if (changing.has(String(key)) && this.#ioctls++ === this.#failing) throw new KernelError(12, 'ENOMEM', 'no memory');
           return Reflect.apply(value, target, args);
         };
       },

@@ -189,6 +189,29 @@ for (const c of cases)
       assert.is(seen.size, 2, 'crashes on both sides of the commit were seen');
     });
 
+for (const c of cases)
+  test(`${c.name}: every ioctl fails once`, async () => {
+    const reference = await prepared(c, 1);
+    const old = await settledState(reference, c.before);
+    await run(reference, c.after, c.change);
+    const fresh = await settledState(reference, c.after);
+    for (let at = 0; ; at++) {
+      const world = await prepared(c, 1);
+      world.failIoctl(at);
+      const code = await run(world, c.after, c.change).then(
+        () => 'done',
+        (e: DvmError) => e.code,
+      );
+      if (!world.ioctlFailed) break;
+      for (const [name, d] of Object.entries(dump(world.kernel).devices))
+        assert.not.ok(d.suspended, `${name} is not left suspended`);
+      const state = await recovered(world, c);
+      const expected = { 'activation-failed': old, 'activation-pending': fresh, done: fresh }[code];
+      assert.ok(expected, `ioctl ${at}: ${code}`);
+      assert.is(state, expected, `ioctl ${at}: ${code}`);
+    }
+  });
+
 test('init: dying at every step leaves a group that init or recover completes', async () => {
   for (const how of ['killed', 'power cut'] as const)
     for (let at = 0; ; at++) {
