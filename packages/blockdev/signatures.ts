@@ -17,8 +17,8 @@ export interface Signature {
  *
  * @throws DvmError `no-wipefs` (unavailable), `wipefs-failed` (io)
  */
-export async function readSignatures(path: string): Promise<Signature[]> {
-  const text = await wipefs(['--json', '--output', 'OFFSET,TYPE,UUID,LABEL,USAGE', '--', path]);
+export async function readSignatures(path: string, directories = programDirectories): Promise<Signature[]> {
+  const text = await wipefs(['--json', '--output', 'OFFSET,TYPE,UUID,LABEL,USAGE', '--', path], directories);
   return parseSignatures(text, path);
 }
 
@@ -48,10 +48,10 @@ export async function wipeSignatures(path: string): Promise<void> {
 }
 
 /** Programs of root are not looked up in PATH. */
-const places = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/run/current-system/sw/bin'];
+const programDirectories = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/run/current-system/sw/bin'];
 
-async function wipefs(args: string[]): Promise<string> {
-  const program = places.map((dir) => `${dir}/wipefs`).find((p) => existsSync(p));
+async function wipefs(args: string[], directories = programDirectories): Promise<string> {
+  const program = directories.map((dir) => `${dir}/wipefs`).find((p) => existsSync(p));
   if (!program)
     throw fail('unavailable', 'no-wipefs', 'program "wipefs" is not on this machine', { hint: 'install the package util-linux' });
   const { execFile } = await import('node:child_process');

@@ -38,15 +38,14 @@ export interface AllocationRequest {
  * Finds extents for a request, or nothing. Pure: the same request always gives the same rows.
  *
  * The stricter ways are tried first, as LVM2 does: right behind the volume's end; on the PVs that the stripes
- * already lie on; the largest free run of each PV, PVs with more of what is needed first, else in the
- * order of `space`. Where that gets stuck although there is room, the extents are balanced over the PVs.
+ * already lie on; one run of each PV, PVs with more of what is needed first, else in the order of `space`. Where that gets stuck although there is room, the extents are balanced over the PVs.
  *
  * Promises by policy: `contiguous`: one run a stripe, behind the end of the volume. `cling`: each stripe stays on
  * its PV, or on PVs that share a tag with it. `normal`: the stripes of a row lie on different PVs. `anywhere`: none.
  */
 export function allocate(request: AllocationRequest): Row[] | undefined {
   if (request.policy === 'contiguous') return contiguous(request);
-  const found = greedy(request);
+  const found = (request.tails ? undefined : contiguous(request)) ?? greedy(request);
   if (found || request.policy === 'cling') return found;
   return balanced(request.space, request.stripes, request.length, request.policy === 'normal');
 }
@@ -73,13 +72,8 @@ function greedy(request: AllocationRequest): Row[] | undefined {
     const places = clingPlaces(request, pool);
     fill((need) => pool.along(places, need));
   } else {
-    if (tails)
-      fill((need) =>
-        pool.along(
-          tails.map((t) => t.pvs),
-          need,
-        ),
-      );
+    const places = tails?.map((t) => t.pvs) ?? [];
+    fill((need) => pool.along(places, need));
     fill((need) => pool.alongLast(need) ?? pool.spread(stripes, need));
   }
   return left === 0 ? rows : undefined;

@@ -29,7 +29,7 @@ export interface Prepared {
 
 /**
  * Writes a new version beside the active one in every region, durably. Nothing is written unless all regions are in
- * sync and have room. Repeating it with the same content and transaction changes nothing.
+ * sync and have room. An empty region takes its first version whatever that builds on. Repeating it with the same content and transaction changes nothing.
  *
  * @throws DvmError `out-of-sync`, `wrong-parent` (84), `already-prepared` (86), `region-full` (82), `bad-txn` (64),
  *   `prepare-failed` (74): some regions may be prepared, abort them
@@ -62,7 +62,7 @@ function sortOut(set: RegionSet, statuses: RegionStatus[], request: Request) {
   const actives = new Set(statuses.map((s) => `${s.active?.txn} ${s.active?.hash}`));
   if (actives.size > 1) throw outOfSync(groupByState(statuses));
   if (status.shadow && !isDone(status)) throw prepared(status, request);
-  if (status.active?.txn !== request.parent)
+  if (status.active?.txn !== request.parent && status.active?.txn !== noTxn)
     throw fail(
       'outOfSync',
       'wrong-parent',

@@ -20,17 +20,27 @@ export function groupLate(order: readonly Device[], stages: Stages): Group[] {
   const union = new Union<Device>();
   const members = new Set<Device>();
   for (const d of order) if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : [])]) members.add(union.join(d, m));
-  for (const d of members) for (const b of [...d.below, ...mustPrecede(d, stages)]) if (members.has(b)) union.join(d, b);
-  const byRoot = Map.groupBy(
+  for (const d of members) for (const b of comesAfter(d, stages)) if (members.has(b)) union.join(d, b);
+  const groups = divide(
     order.filter((d) => members.has(d)),
     (d) => union.root(d),
   );
-  return [...byRoot.values()].map((devices) => toGroup(devices, stages));
+  return groups.map((devices) => toGroup(devices, stages));
+}
+
+function divide<T>(items: readonly T[], keyOf: (item: T) => T): T[][] {
+  const groups = new Map<T, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return [...groups.values()];
 }
 
 function toGroup(devices: readonly Device[], stages: Stages): Group {
   // from the top down, so that a device which takes over sectors of one above it still comes first
-  const resume = ordered(devices.toReversed(), (d) => [...d.below, ...mustPrecede(d, stages)]);
+  const resume = ordered(devices.toReversed(), (d) => comesAfter(d, stages));
   const present = new Set(devices.filter((d) => d.now));
   return { suspend: liveParentsFirst([...present]), resume };
 }
@@ -48,9 +58,9 @@ function usersOf(device: Device): Set<Device> {
   return new Set([...found].flatMap(keptAbove));
 }
 
-/** Who gives up sectors before who takes them; snapshots before their origin. */
-function mustPrecede(d: Device, { givers }: Stages): Device[] {
-  return [...(givers.get(d) ?? []), ...(isOrigin(d) ? snapshotsOf(d) : [])];
+/** What comes up before a device: what it stands on, who gives up sectors to it, and snapshots before their origin. */
+function comesAfter(d: Device, { givers }: Stages): Device[] {
+  return [...d.below, ...(givers.get(d) ?? []), ...(isOrigin(d) ? snapshotsOf(d) : [])];
 }
 
 function isOrigin(d: Device): boolean {

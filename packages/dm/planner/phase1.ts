@@ -9,6 +9,8 @@ import type { Device, Present, Survey } from './survey.js';
 export interface Step {
   run: Instruction;
   undo: Instruction[];
+  /** Run when the undoing fails. */
+  mend?: Instruction[];
 }
 
 /**
@@ -22,7 +24,8 @@ export function phase1Steps(s: Survey, order: readonly Device[], stages: Stages,
   return [
     ...mend(s, order),
     ...order.flatMap((d) => prepare(d, s, stages)),
-    ...removals.early.map((d) => ({ run: make.remove(d), undo: recreate(d, s, gone) })),
+    // one half made again would let those above it come up on nothing
+    ...removals.early.map((d) => ({ run: make.remove(d), undo: recreate(d, s, gone), mend: [make.remove(d)] })),
   ];
 }
 
@@ -64,7 +67,7 @@ function makeRoom(d: Device, now: Present, targets: readonly Target[]): Step[] {
 
 /** A removed device as it was; what it stood on may have been removed with it and have another number now. */
 function recreate(d: Device, s: Survey, gone: ReadonlySet<Device>): Instruction[] {
-  if (!d.now) return [];
+  if (!d.now || d.now.targets.length === 0) return [];
   const targets = replaceNumbers(d.now.targets, (dev) => {
     const under = s.byDev(dev);
     return under && gone.has(under) ? `@${under.name}` : undefined;

@@ -28,13 +28,13 @@ export function plan(current: Current, desired: Desired): Plan {
     phases: {
       phase1: phase1Program(steps),
       phase2: program((a) => emitTracks(a, phase2Sections(order, stages, removals), planExits.done)),
-      abort: program((a) => emitTracks(a, [wayBack(steps)], planExits.done)),
+      abort: program((a) => emitTracks(a, [wayBack(steps, asking)], planExits.done)),
     },
     summary: summarise(s, order, removals),
   };
 }
 
-/** Each step jumps, when it fails, to where everything before it is undone. */
+/** Each step jumps, when it fails, to where everything before it is undone. Nothing comes after the last one that could fail. */
 function phase1Program(steps: readonly Step[]): Instruction[] {
   const undone = new Label();
   const entries = new Map<Step, Label>();
@@ -48,22 +48,32 @@ function phase1Program(steps: readonly Step[]): Instruction[] {
       entries.set(step, back);
     }
     a.exit(planExits.done);
-    emitTracks(a, [wayBack(steps, entries)], planExits.undone, undone);
+    const undoing = (step: Step): Unit => ({ ...undo(step), entry: entries.get(step) as Label });
+    emitTracks(a, [wayBack(steps.slice(0, -1), undoing)], planExits.undone, undone);
   });
 }
 
 /** The undoing of every step, last first. */
-function wayBack(steps: readonly Step[], entries?: ReadonlyMap<Step, Label>): Section {
+function wayBack(steps: readonly Step[], unit: (step: Step) => Unit): Section {
   const undoing = steps.filter((s) => s.undo.length > 0).toReversed();
-  const units = undoing.map((step): Unit => {
-    const entry = entries?.get(step);
-    return entry ? { steps: step.undo, entry } : { steps: step.undo };
-  });
-  return { exit: planExits.notUndone, units };
+  return { exit: planExits.notUndone, units: undoing.map(unit) };
 }
 
+function undo({ undo: steps, mend }: Step): Unit {
+  return mend ? { steps, mend } : { steps };
+}
+
+/** The way back of a phase 1 that did everything, or nothing: it asks, where it cannot know. */
+function asking(step: Step): Unit {
+  const { run } = step;
+  if ((run.op !== 'create' && run.op !== 'remove') || run.id.uuid === undefined) return undo(step);
+  return { ...undo(step), only: { there: run.op === 'create', device: { name: run.id.name, uuid: run.id.uuid } } };
+}
+
+/** Nothing at all when there is nothing to do but to exit. */
 function program(write: (a: Assembly) => void): Instruction[] {
   const a = new Assembly();
   write(a);
-  return a.finish();
+  const instructions = a.finish();
+  return instructions.every((i) => i.op === 'exit') ? [] : instructions;
 }

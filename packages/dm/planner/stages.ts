@@ -33,10 +33,13 @@ export function stage(s: Survey, order: readonly Device[]): Stages {
   return { early, interim, late, givers };
 }
 
-/** Tables above are to be loaded, and are checked against a size that it does not have yet. Thin volumes are not: a pool waits. */
+/**
+ * Tables above are to be loaded, and are checked against a size that it does not have yet. Thin volumes are not,
+ * so a pool waits; nor is anything above a device without a table.
+ */
 function needsRoom(d: Device, live: readonly Target[], wanted: readonly Target[]): boolean {
-  const pool = wanted.some((t) => t.type === 'thin-pool');
-  return !pool && sizeOf(wanted) > sizeOf(live) && d.above.some((a) => a.loads);
+  if (live.length === 0 || wanted.some((t) => t.type === 'thin-pool')) return false;
+  return sizeOf(wanted) > sizeOf(live) && d.above.some((a) => a.loads);
 }
 
 function grewOnly({ now, want }: Device, s: Survey): boolean {

@@ -30,7 +30,7 @@ export interface Device {
 export interface Survey {
   /** Sorted by name, so that the plan does not depend on the order of keys. */
   readonly devices: readonly Device[];
-  /** Own devices without a live table: what a run that was killed has left. They are removed first and count as absent. */
+  /** Own devices without a live table that no live table uses: what a run that was killed has left. They are removed first and count as absent. */
   readonly empty: readonly Present[];
   /** `major:minor` of what a wanted table calls NAME; undefined while it has none. */
   devOf(name: string): string | undefined;
@@ -52,8 +52,13 @@ export function survey(current: Current, desired: Desired): Survey {
   const present = Object.entries(current.devices).map(([name, d]) => ({ name, ...d }));
   checkForeign(present, desired);
   const own = present.filter((d) => inScope(d.uuid, desired.scope));
-  const [empty, live] = [own.filter((d) => d.targets.length === 0), own.filter((d) => d.targets.length > 0)];
-  const devices = pair(live, desired);
+  const used = new Set(own.flatMap((d) => d.deps));
+  const isEmpty = (d: Present): boolean => d.targets.length === 0 && !used.has(d.dev);
+  const empty = own.filter(isEmpty);
+  const devices = pair(
+    own.filter((d) => !isEmpty(d)),
+    desired,
+  );
   const byName = new Map(devices.flatMap((d) => (d.want ? [[d.want.name, d] as const] : [])));
   const byDev = new Map(devices.flatMap((d) => (d.now ? [[d.now.dev, d] as const] : [])));
   const foreign = new Map(present.filter((d) => !inScope(d.uuid, desired.scope)).map((d) => [d.name, d.dev]));

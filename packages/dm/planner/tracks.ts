@@ -1,5 +1,6 @@
 import type { Instruction } from '../documents.js';
 import { type Assembly, Label } from './assembly.js';
+import type { Id } from './instructions.js';
 
 /** Instructions that belong together. When one fails the rest is left out and `mend` run instead. */
 export interface Unit {
@@ -7,6 +8,8 @@ export interface Unit {
   mend?: readonly Instruction[];
   /** Placed before the steps on the main track, for jumps from outside. */
   entry?: Label;
+  /** The steps are left out unless the device is there, or unless it is not. */
+  only?: { there: boolean; device: Id };
 }
 
 /** Units of one kind; a failure in one of them ends the program with `exit` when nothing failed before. */
@@ -29,8 +32,10 @@ export function emitTracks(a: Assembly, sections: readonly Section[], done: numb
   const failed = sections.map((s) => s.units.map(() => new Label()));
   sections.forEach((s, i) => {
     s.units.forEach((unit, j) => {
+      const next = new Label();
       if (unit.entry) a.place(unit.entry);
-      emitSteps(a, unit, failed[i]?.[j] as Label);
+      emitSteps(a, unit, failed[i]?.[j] as Label, next);
+      a.place(next);
     });
   });
   a.place(end);
@@ -46,7 +51,7 @@ function emitDetour(a: Assembly, sections: readonly Section[], entries: readonly
     const failed = entries[i] ?? new Label();
     const next = new Label();
     if (i > 0) {
-      emitSteps(a, unit, failed);
+      emitSteps(a, unit, failed, next);
       a.jump(next);
     }
     a.place(failed);
@@ -56,9 +61,18 @@ function emitDetour(a: Assembly, sections: readonly Section[], entries: readonly
   a.exit(exit);
 }
 
-function emitSteps(a: Assembly, unit: Unit, failed: Label): void {
-  for (const step of unit.steps) {
+function emitSteps(a: Assembly, { steps, only }: Unit, failed: Label, next: Label): void {
+  if (only) emitQuestion(a, only, next);
+  for (const step of steps) {
     a.run(step);
     a.jumpIfFailed(failed);
   }
+}
+
+function emitQuestion(a: Assembly, { there, device: { name, uuid } }: NonNullable<Unit['only']>, next: Label): void {
+  const go = new Label();
+  a.run({ op: 'info', id: { name, uuid } });
+  a.jumpIfFailed(there ? next : go);
+  if (!there) a.jump(next);
+  a.place(go);
 }

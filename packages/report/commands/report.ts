@@ -1,4 +1,5 @@
 import { currentType } from '#dm/documents.js';
+import { editableType } from '#metadata/editable.js';
 import { type Call, singleTool, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationOf } from '../activation.js';
@@ -8,8 +9,7 @@ import { formats, renderReport } from '../render.js';
 import { shows } from '../sections.js';
 import { parseSort } from '../select.js';
 import { units } from '../size.js';
-import { subjectType } from '../subject.js';
-import { type Subject, viewOf } from '../views.js';
+import { type Subject, subjectOf, viewOf } from '../views.js';
 
 const options = {
   show: { type: 'string', choices: shows, describe: 'what to show: one kind of row, all, or a summary without segments' },
@@ -56,7 +56,7 @@ async function run(call: Call<typeof options>): Promise<Text> {
   };
   if (o.map && (o.format !== 'table' || o.show !== undefined || o.options.length > 0 || o.sort.length > 0 || selection.filter))
     throw fail('usage', 'bad-option', 'option "--map" goes with --units, --width and --color only');
-  const subject = await call.input(subjectType);
+  const subject = subjectOf(await call.input(editableType));
   checkGroup(subject, call.positionals[0]);
   const groups = [viewOf(subject, await activation(call))];
   if (o.map) return new Text(formatMap(groups, { unit: o.units, ...screen(call) }));

@@ -45,6 +45,12 @@ test('what wipefs cannot do is said', () =>
     assert.match((await thrown<DvmError>(() => parseSignatures('{', 'x'))).message, 'printed what is not its JSON');
   }));
 
+test('without wipefs there is a hint what to install', () =>
+  inTmp(async (dir) => {
+    const e = await thrown<DvmError>(() => readSignatures('/dev/null', [dir]));
+    assert.equal([e.code, e.exitCode, e.hint], ['no-wipefs', 69, 'install the package util-linux']);
+  }));
+
 /** One primary partition of type 83, sectors 2048 to 4095. */
 function writeDosTable(path: string): void {
   const fd = openSync(path, 'r+');

@@ -1,9 +1,9 @@
 import { tool } from '#report/commands/report.js';
+import { current, group, ids, metadata } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';
 import { invoke } from '#tool/invoke.js';
-import { current, group, ids, metadata } from './sample.js';
 
 async function report(
   argv: string[],
@@ -38,11 +38,15 @@ cmd('a group, a bare metadata document, and the check of VG', async () => {
   );
 });
 
+cmd('a group before vg_create has nothing to report', async () => {
+  assert.is(await refused([], { ...group, metadata: {} }), '80 no-metadata: group "vg-0" has no metadata yet');
+});
+
 cmd('metadata inside the group is checked', async () => {
   const broken = { ...group, metadata: { ...metadata, pvs: 3 } };
   assert.is(
     await refused([], broken),
-    '65 bad-document: "metadata in standard input" is not a valid "metadata": /pvs must be object',
+    '65 bad-document: "metadata of standard input" is not a valid "metadata": /pvs must be object',
   );
 });
 

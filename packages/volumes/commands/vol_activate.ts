@@ -1,0 +1,64 @@
+import { currentType, type Desired } from '#dm/documents.js';
+import { type EditableGroup, editableGroupType, editableType, metadataOf, open } from '#metadata/editable.js';
+import type { Metadata } from '#metadata/metadata.js';
+import { type Call, Lines, singleTool } from '#tool/command.js';
+import { fail } from '#tool/errors.js';
+import type { OptionSpecs } from '#tool/options.js';
+import { scopeOf } from '../identity.js';
+import { mapVolumes } from '../map-volumes.js';
+import { type Selection, select } from '../select.js';
+
+const options = {
+  current: { type: 'string', value: 'FILE', describe: 'start from the volumes that are active in this current document' },
+  previous: { type: 'string', value: 'FILE', describe: 'with --current: and from those that this older document lacks' },
+  all: { type: 'boolean', describe: 'start from every volume' },
+  auto: { type: 'boolean', describe: 'start from every volume that is not kept down (autoactivate)' },
+  none: { type: 'boolean', describe: 'start from no volume' },
+  activate: { type: 'list', value: 'LV', describe: 'and this one: a name, id or @tag' },
+  deactivate: { type: 'list', value: 'LV', describe: 'but not this one: a name, id or @tag' },
+  partial: { type: 'boolean', describe: 'map volumes with missing devices too; what lies there cannot be read' },
+} as const satisfies OptionSpecs;
+
+export const tool = singleTool({
+  name: 'vol_activate',
+  summary: 'Turns a group and a selection of its volumes into the device-mapper devices that should exist.',
+  input: 'a group document',
+  output: 'a desired document',
+  positionals: [],
+  options,
+  run: async (call) => {
+    const start = await startOf(call);
+    const group = await call.input(editableGroupType);
+    return new Lines(desiredOf(group, { ...call.options, start }, call.options.partial), 2);
+  },
+});
+
+function desiredOf(document: EditableGroup, selection: Selection, partial: boolean): Desired {
+  const { group } = document.envelope;
+  // before vg_create and after vg_remove there is no metadata: nothing is to be active
+  if (!metadataOf(document)) return { kind: 'desired', version: 1, scope: scopeOf(group.id), devices: {} };
+  const draft = open(document);
+  return mapVolumes(draft, select(draft, group.id, selection), { group, partial });
+}
+
+async function startOf(call: Call<typeof options>): Promise<Selection['start']> {
+  const { all, auto, none, current, previous } = call.options;
+  const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
+    (m) => m !== false,
+  );
+  if (mode && other) throw fail('usage', 'contradiction', `--${mode} and --${other} contradict each other`);
+  if (mode) return mode;
+  if (current === undefined)
+    throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
+      hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
+    });
+  return {
+    current: await call.file(current, currentType),
+    previous: previous === undefined ? undefined : await volumesIn(call, previous),
+  };
+}
+
+async function volumesIn(call: Call<typeof options>, file: string): Promise<Metadata['lvs']> {
+  const document = await call.file(file, editableType);
+  return document.kind === 'metadata' ? document.lvs : (metadataOf(document)?.lvs ?? {});
+}

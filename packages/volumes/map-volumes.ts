@@ -1,0 +1,95 @@
+import type { Desired } from '#dm/documents.js';
+import { dmName } from '#documents/names.js';
+import { checkVolume } from '#metadata/check-volume.js';
+import type { Draft } from '#metadata/draft.js';
+import type { Area, Lv } from '#metadata/metadata.js';
+import { fail } from '#tool/errors.js';
+import type { Extents, Sectors } from '#tool/units.js';
+import { layerOf, scopeOf, uuidOf } from './identity.js';
+import type { Mapping, Place } from './kinds/kind.js';
+import { segmentKinds } from './kinds/kinds.js';
+import { mergeSegments } from './merge.js';
+import { type Missing, refuseMissing } from './missing.js';
+
+/** The kernel's limit, without the final NUL. */
+const mostNameBytes = 127;
+
+export interface MapOptions {
+  group: { id: string; name: string };
+  /** Missing devices are replaced by ones that fail, instead of being refused. */
+  partial: boolean;
+}
+
+/** What is collected while volumes are mapped. */
+interface Work extends MapOptions {
+  draft: Draft;
+  devices: Desired['devices'];
+  missing: Missing;
+}
+
+/**
+ * The device-mapper devices of some volumes, with all the hidden ones they stand on.
+ *
+ * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65)
+ */
+export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
+  const work: Work = { ...options, draft, devices: {}, missing: new Map() };
+  for (const id of ids) mapVolume(work, id);
+  if (!options.partial) refuseMissing(draft, work.missing);
+  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
+}
+
+/** Adds a volume's device and those below it; returns its device-mapper name. */
+function mapVolume(work: Work, id: string): string {
+  const { draft, group, devices } = work;
+  const lv = draft.lvs[id] as Lv;
+  const name = dmName(group.name, lv.name);
+  const uuid = uuidOf(group.id, id, layerOf(lv));
+  if (Object.hasOwn(devices, uuid)) return name;
+  const [problem] = checkVolume(draft, id);
+  if (problem) throw fail('badInput', 'bad-metadata', `metadata of ${draft.group} is wrong: ${problem.message}`);
+  const device: Desired['devices'][string] = { name, targets: [] };
+  devices[uuid] = device;
+  if (lv.readOnly) device.readOnly = true;
+  if (lv.hidden) device.hidden = true;
+  const mapping = mappingOf(work, id, lv);
+  device.targets = mergeSegments(lv.segments).flatMap((s) => segmentKinds[s.type](s, mapping));
+  return name;
+}
+
+function mappingOf(work: Work, id: string, lv: Lv): Mapping {
+  const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
+  let fillers = 0;
+  return {
+    sectors,
+    place: ({ pv, lv: under, extent }: Area, length) =>
+      under === undefined
+        ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
+        : { device: `@${mapVolume(work, under)}`, sector: sectors(extent) },
+    filler: (size) => filler(work, id, lv, fillers++, size),
+  };
+}
+
+function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
+  const device = draft.devices?.[pv];
+  if (!device) {
+    missing.set(pv, (missing.get(pv) ?? new Set()).add(lv.name));
+    return undefined;
+  }
+  const sector = (draft.pvs[pv]?.dataStart ?? 0) + offset;
+  if (sector + length > device.size)
+    throw fail('outOfSync', 'device-too-small', `device "${device.path}" of PV "${pv}" is too small for volume "${lv.name}"`, {
+      hint: 'the device has shrunk, or another one has taken its place',
+      details: { pv, path: device.path, size: device.size, needed: sector + length },
+    });
+  return { device: device.dev ?? device.path, sector };
+}
+
+function filler({ devices, group }: Work, id: string, lv: Lv, number: number, size: Sectors): Place {
+  const layer = `missing_${number}`;
+  const uuid = uuidOf(group.id, id, layer);
+  const full = dmName(group.name, lv.name, layer);
+  const name = full.length > mostNameBytes ? uuid : full;
+  devices[uuid] = { name, hidden: true, targets: [{ type: 'error', size, args: '' }] };
+  return { device: `@${name}`, sector: 0 };
+}

@@ -1,0 +1,40 @@
+import type { Current } from '#dm/documents.js';
+import type { Draft } from '#metadata/draft.js';
+import { findVolumes } from '#metadata/lookup.js';
+import type { Metadata } from '#metadata/metadata.js';
+import { fail } from '#tool/errors.js';
+import { uuidOf } from './identity.js';
+
+/** Which volumes are to be active. */
+export interface Selection {
+  /** What to start from: every visible volume, those that are not kept down, nothing; else what is active now and what is new. */
+  start: 'all' | 'auto' | 'none' | { current: Current; previous: Metadata['lvs'] | undefined };
+  /** Names, ids or `@tag`s, added and taken away after that. */
+  activate: readonly string[];
+  deactivate: readonly string[];
+}
+
+/**
+ * The ids of the volumes to be active. Hidden ones come with those that use them.
+ *
+ * @throws DvmError no-volume, no-tag (exit 80), hidden-volume (exit 83), contradiction (exit 64)
+ */
+export function select(draft: Draft, group: string, { start, activate, deactivate }: Selection): string[] {
+  const up = findVolumes(draft, activate);
+  const down = findVolumes(draft, deactivate);
+  const both = up.find((id) => down.includes(id));
+  if (both) throw fail('usage', 'contradiction', `volume "${draft.lvs[both]?.name}" is to be both active and inactive`);
+  const chosen = new Set([...startFrom(draft, group, start), ...up]);
+  for (const id of down) chosen.delete(id);
+  return [...chosen].sort();
+}
+
+function startFrom(draft: Draft, group: string, start: Selection['start']): string[] {
+  if (start === 'none') return [];
+  const visible = Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden);
+  if (start === 'all') return visible;
+  if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
+  const { current, previous } = start;
+  const active = new Set(Object.values(current.devices).map((d) => d.uuid));
+  return visible.filter((id) => active.has(uuidOf(group, id)) || (previous && !Object.hasOwn(previous, id)));
+}
