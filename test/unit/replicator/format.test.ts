@@ -2,9 +2,9 @@ import { BLOCK, seal } from '#replicator/format/block.js';
 import { fits, historyEntry, packHistory, parseHistory } from '#replicator/format/history-block.js';
 import type { Root } from '#replicator/format/root.js';
 import { packSuperblock, parseSlot, type Superblock } from '#replicator/format/superblock.js';
-import { type Expected, hashEntries, packTable, parseTable } from '#replicator/format/table.js';
+import { type Expected, hashEntries, hashPage, packTable, parseTable } from '#replicator/format/table.js';
 import { commit, history, initRegions, prepare, readContent, regionStatus } from '#replicator/replicator.js';
-import { assert, suite } from '#test/support/check.js';
+import { assert, suite, thrown } from '#test/support/check.js';
 import { Random } from '#test/support/random.js';
 import { DvmError } from '#tool/errors.js';
 import { bench, request, txn, Volumes } from './support.js';
@@ -184,17 +184,43 @@ test('regions with mutated blocks and right checksums: an error or a content, in
   }
 });
 
-/** Changes a metadata block of an image and sets its checksum right. */
+/** Changes a block of an image, mostly of metadata, and sets its checksum right. */
 function mutate(image: Buffer, random: Random): void {
-  const at = random.below(image.length / BLOCK) * BLOCK;
-  const kind = image.toString('latin1', at, at + 8);
+  const numbers = Array.from({ length: image.length / BLOCK }, (_, i) => i);
+  const metadata = numbers.filter((i) => kindAt(image, i * BLOCK) !== undefined);
+  const at = random.pick(random.chance(0.9) ? metadata : numbers) * BLOCK;
+  const kind = kindAt(image, at);
   const block = image.subarray(at, at + (kind === 'dvmsuper' ? 512 : BLOCK));
   for (let n = 0; n <= random.below(4); n++) {
     const place = 24 + 4 * random.below(60);
     if (random.chance(0.5)) block.writeUInt32LE(random.pick([0, 1, 2, 5, 95, 96, 0xffffffff, random.below(100)]), place);
     else block[place] = random.below(256);
   }
-  if (kind === 'dvmsuper' || kind === 'dvmtable' || kind === 'dvmhisto') seal(block, kind);
+  if (kind) seal(block, kind);
 }
+
+function kindAt(image: Buffer, at: number) {
+  const magic = image.toString('latin1', at, at + 8);
+  return (['dvmsuper', 'dvmtable', 'dvmhisto'] as const).find((kind) => kind === magic);
+}
+
+test('tables crafted to cost memory are refused', async () => {
+  const { disks, regions } = await bench(1, 64);
+  // One table of level 1 with 100 pages of one byte, all the same block, and a root that has it 100 times.
+  const pages = {
+    lengths: new Uint32Array(100).fill(1),
+    hashes: Buffer.concat(Array.from({ length: 100 }, () => hashPage(Buffer.alloc(1)))),
+  };
+  const low = hashEntries(1, pages, 0, 100);
+  const tables = { lengths: new Uint32Array(100).fill(100), hashes: Buffer.concat(Array.from({ length: 100 }, () => low)) };
+  const image = disks.image('/dev/d0').subarray(64 * 512);
+  packTable({ block: 3, level: 1, txn: txn(1), time: 5 }, pages, new Uint32Array(100).fill(2), 0, 100).copy(image, 3 * BLOCK);
+  packTable({ block: 4, level: 2, txn: txn(1), time: 5 }, tables, new Uint32Array(100).fill(3), 0, 100).copy(image, 4 * BLOCK);
+  const top = { ...root(1), length: 10_000, hash: hashEntries(2, tables, 0, 100).toString('hex'), block: 4, height: 2 };
+  const crafted: Superblock = { ...superblock, sequence: 3, active: top, history: { block: 0, count: 0 }, shadow: undefined };
+  packSuperblock(crafted).copy(image, BLOCK);
+  const error = await thrown<DvmError>(() => readContent(disks.open, regions));
+  assert.match(error.message, /too many pages/);
+});
 
 test.run();
