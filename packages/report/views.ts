@@ -7,7 +7,8 @@ import { comparePaths } from '#metadata/path-order.js';
 import { totalOf } from '#metadata/runs.js';
 import { sizeOf } from '#metadata/segments.js';
 import { fail } from '#tool/errors.js';
-import { type Activation, type Live, volumeUuid } from './activation.js';
+import { layerOf, uuidOf } from '#volumes/identity.js';
+import type { Activation, Live } from './activation.js';
 
 /** What one report reads: the metadata, and what a `group` document has around it. */
 export interface Subject {
@@ -119,7 +120,7 @@ function lvView(
     lv,
     extents: sizeOf(lv),
     dmName: envelope ? dmName(envelope.group.name, lv.name) : null,
-    live: envelope && activation ? (activation.get(volumeUuid(envelope.group.id, id)) ?? null) : undefined,
+    live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
     partial: envelope ? missing.size > 0 && lv.segments.some((s) => s.areas.some((a) => a.pv && missing.has(a.pv))) : null,
   };
 }
