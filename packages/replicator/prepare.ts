@@ -4,9 +4,8 @@ import { type DvmError, fail } from '#tool/errors.js';
 import { type Change, changeFrom } from './content/change.js';
 import { cutPages } from './content/pages.js';
 import { buildTree, treeHash } from './content/tree.js';
-import { BLOCK } from './format/block.js';
 import type { Version } from './format/root.js';
-import type { Superblock } from './format/superblock.js';
+import { SUPERBLOCK_SIZE, type Superblock } from './format/superblock.js';
 import { mapParallel } from './parallel.js';
 import { placedTree } from './read.js';
 import type { OpenRegion } from './region/open-region.js';
@@ -149,5 +148,5 @@ async function writePlan(of: OpenRegion, { trim, writes, shadow }: RegionPlan): 
 }
 
 function planBytes(p: RegionPlan): number {
-  return p.writes.reduce((n, w) => n + w.data.length, 0) + (p.trim ? 3 : 1) * BLOCK;
+  return p.writes.reduce((n, w) => n + w.data.length, 0) + (p.trim ? 3 : 1) * SUPERBLOCK_SIZE;
 }

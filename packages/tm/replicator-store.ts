@@ -2,7 +2,6 @@ import type { OpenStorage } from '#blockdev/storage.js';
 import type { Devices } from '#documents/devices.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { fail } from '#tool/errors.js';
 import { abortIn, clearMarkIn, commitIn, type Outcome } from '#replicator/flip.js';
 import { historyIn } from '#replicator/history.js';
 import { initIn, wipeIn } from '#replicator/init.js';
@@ -10,6 +9,7 @@ import { prepareIn } from '#replicator/prepare.js';
 import { readFrom } from '#replicator/read.js';
 import { closeRegions, memberOf, openRegions, type RegionSet, rereadSlots, setStatus, subset } from '#replicator/region-set.js';
 import type { RegionStatus } from '#replicator/sync.js';
+import { fail } from '#tool/errors.js';
 import type { Copy } from './judge.js';
 import type { Spread, Store } from './store.js';
 
@@ -57,7 +57,11 @@ async function copyOf(set: RegionSet, status: RegionStatus, pv: string): Promise
   const { region, active, shadow, mark, error } = status;
   const versions = status.history > 0 ? (await historyIn(memberOf(set, region))).versions : [];
   return {
-    pv, region, active, shadow, mark,
+    pv,
+    region,
+    active,
+    shadow,
+    mark,
     state: active?.txn === noTxn ? 'empty' : status.state,
     ancestors: versions.map((v) => v.txn),
     error: error?.message,

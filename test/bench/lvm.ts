@@ -24,7 +24,10 @@ activation { monitoring=0 udev_sync=0 udev_rules=0 verify_udev_operations=0 }
 `;
   writeFileSync(join(system, 'lvm.conf'), conf);
   const environment = { LVM_SYSTEM_DIR: system, DM_DISABLE_UDEV: '1' };
-  return { environment, run: (command, ...args) => must('lvm', [command, ...args, '--driverloaded', 'n'], undefined, environment) };
+  return {
+    environment,
+    run: (command, ...args) => must('lvm', [command, ...args, '--driverloaded', 'n'], undefined, environment),
+  };
 }
 
 /** Metadata text of a group with one PV and `volumes` linear volumes of one extent, for vgcfgrestore. */

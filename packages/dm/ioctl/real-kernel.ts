@@ -26,9 +26,7 @@ export class RealKernel implements Kernel {
 
   /** @throws DvmError no-device-mapper, not-permitted */
   static open(options: EventOptions): RealKernel {
-    const control = Control.open();
-    control.call('version');
-    return new RealKernel(control, new DeviceEvents(options));
+    return new RealKernel(Control.open(), new DeviceEvents(options));
   }
 
   constructor(control: Control, events: DeviceEvents) {
@@ -107,13 +105,13 @@ export class RealKernel implements Kernel {
 
   rename(name: string, to: string): void {
     checkText(to, 'name');
-    const from = find(name);
-    const write = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
-    const known = this.#events.hasUdev ? this.#infoOrNothing(name) : undefined;
-    const call = { ...from, size: Buffer.byteLength(to) + 1, fill: write };
-    const device = infoOf(this.#announced('rename', call, { hidden: known !== undefined && isHidden(known) }));
-    this.#events.went({ ...device, name });
-    if (device.liveTable) this.#events.came({ ...device, name: to });
+    const before = this.#infoOrNothing(name); // the answer to a rename has no uuid
+    const fill = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
+    const call: Call = { ...find(name), size: Buffer.byteLength(to) + 1, fill };
+    this.#announced('rename', call, { hidden: before !== undefined && isHidden(before) });
+    if (!before) return;
+    this.#events.went(before);
+    if (before.liveTable) this.#events.came({ ...before, name: to });
   }
 
   message(ref: DeviceRef, sector: number, text: string): string {

@@ -70,7 +70,8 @@ names('a device-mapper name splits into the parts it was made of', () => {
   const letters = ['a', '-', '--', '\\', '\\x2d', 'x41', ' ', '😀', 'é', '.', '#', '_', '0'];
   forSeeds(3000, (seed) => {
     const random = new Random(seed);
-    const name = () => `${random.pick(['a', 'é', '.', '\\'])}${Array.from({ length: random.below(6) }, () => random.pick(letters)).join('')}`;
+    const name = () =>
+      `${random.pick(['a', 'é', '.', '\\'])}${Array.from({ length: random.below(6) }, () => random.pick(letters)).join('')}`;
     const parts = Array.from({ length: 2 + random.below(2) }, name) as [string, string, string?];
     const made = dmName(...parts);
     assert.match(made, /^[0-9A-Za-z#+.:=@_\-\\]+$/);

@@ -1,9 +1,9 @@
 import { tool } from '#report/commands/report.js';
+import { current, group, ids, metadata } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';
 import { invoke } from '#tool/invoke.js';
-import { current, group, ids, metadata } from './sample.js';
 
 async function report(
   argv: string[],

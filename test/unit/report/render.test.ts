@@ -5,10 +5,10 @@ import type { Show } from '#report/sections.js';
 import { parseSort } from '#report/select.js';
 import type { Unit } from '#report/size.js';
 import { viewOf } from '#report/views.js';
+import { group, metadata, sampleView } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
 import { canonical } from '#tool/json.js';
-import { group, metadata, sampleView } from './sample.js';
 
 interface Words {
   show?: Show;
