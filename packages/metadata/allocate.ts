@@ -38,7 +38,8 @@ export interface AllocationRequest {
  * Finds extents for a request, or nothing. Pure: the same request always gives the same rows.
  *
  * The stricter ways are tried first, as LVM2 does: right behind the volume's end; on the PVs that the stripes
- * already lie on; one run of each PV, PVs with more of what is needed first, else in the order of `space`. Where that gets stuck although there is room, the extents are balanced over the PVs.
+ * already lie on; one run of each PV, PVs with more of what is needed first, else in the order of `space`.
+ * Where that gets stuck although there is room, the extents are balanced over the PVs (docs/formats/metadata.md).
  *
  * Promises by policy: `contiguous`: one run a stripe, behind the end of the volume. `cling`: each stripe stays on
  * its PV, or on PVs that share a tag with it. `normal`: the stripes of a row lie on different PVs. `anywhere`: none.
