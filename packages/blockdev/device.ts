@@ -135,7 +135,8 @@ function ask(handle: FileHandle, path: string, request: number, width: 4 | 8): n
   return width === 8 ? Number(answer.readBigUInt64LE()) : answer.readUInt32LE();
 }
 
-function openError(path: string, e: unknown): unknown {
+/** What a failed open(2) means. Exported for its test: some of these need hardware to happen. */
+export function openError(path: string, e: unknown): unknown {
   if (!isSystemError(e)) return e;
   switch (e.code) {
     case 'ENOENT':

@@ -57,11 +57,23 @@ const ASK_AGAIN = 20;
  */
 export async function lockGroup(groupId: string, options: LockOptions = {}): Promise<Lock> {
   if (!isId(groupId)) throw new Error(`"${groupId}" is not a group id`);
+  return lockFile(groupId, `group "${groupId}"`, options);
+}
+
+/**
+ * Locks the making and erasing of labels on this host, so that two programs never make two groups of one name.
+ * Who needs a group's lock too takes this one first.
+ */
+export async function lockLabels(options: LockOptions = {}): Promise<Lock> {
+  return lockFile('labels', 'the labelling of devices', options);
+}
+
+async function lockFile(name: string, subject: string, options: LockOptions): Promise<Lock> {
   const directory = options.directory ?? lockDirectory(process.geteuid?.() ?? 0);
   prepareDirectory(directory);
-  const fd = openLockFile(join(directory, groupId));
+  const fd = openLockFile(join(directory, name));
   try {
-    await acquire(fd, groupId, options);
+    await acquire(fd, subject, options);
     if (!options.shared) writeHolder(fd);
   } catch (e) {
     closeSync(fd);
@@ -112,24 +124,24 @@ function badDirectory(path: string, why: string, cause?: unknown) {
   });
 }
 
-async function acquire(fd: number, groupId: string, { wait = 0, shared }: LockOptions): Promise<void> {
+async function acquire(fd: number, subject: string, { wait = 0, shared }: LockOptions): Promise<void> {
   const deadline = performance.now() + wait;
   for (;;) {
     const result = libc().flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
     if (result >= 0) return;
     const name = errnoName(result);
     if (name === 'EINTR') continue;
-    if (name !== 'EAGAIN') throw fail('kernel', 'lock-failed', `lock of group "${groupId}" failed: ${name}`);
-    if (performance.now() >= deadline) throw busy(groupId, readHolder(fd));
+    if (name !== 'EAGAIN') throw fail('kernel', 'lock-failed', `lock of ${subject} failed: ${name}`);
+    if (performance.now() >= deadline) throw busy(subject, readHolder(fd));
     await sleep(Math.min(ASK_AGAIN * (0.5 + Math.random()), Math.max(1, deadline - performance.now())));
   }
 }
 
-function busy(groupId: string, holder: Holder | undefined) {
+function busy(subject: string, holder: Holder | undefined) {
   const by = holder ? `${holder.program} (pid ${holder.pid}) since ${holder.since}` : 'a program that did not leave its name';
-  return fail('busy', 'busy', `group "${groupId}" is locked by ${by}`, {
+  return fail('busy', 'busy', `${subject} is locked by ${by}`, {
     hint: 'wait for it to end, or let this program wait with --wait',
-    details: { group: groupId, holder: holder ?? null },
+    details: { subject, holder: holder ?? null },
   });
 }
 

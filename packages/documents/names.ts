@@ -58,6 +58,9 @@ export function splitDmName(name: string): string[] | undefined {
 }
 
 function unmangle(part: string): string {
-  const bytes = part.replace(/\\x([0-9a-f]{2})|[^\\]|\\/g, (m, hex: string | undefined) => hex ?? Buffer.from(m).toString('hex'));
+  const bytes = part.replace(
+    /\\x([0-9a-f]{2})|[^\\]|\\/gu,
+    (m, hex: string | undefined) => hex ?? Buffer.from(m).toString('hex'),
+  );
   return Buffer.from(bytes, 'hex').toString('utf8');
 }

@@ -8,12 +8,12 @@ export const pvTable = pvFields([
   ['pv_last_path', 'string', 'Last Path', 'path at the last transaction', (p) => p.listed?.path ?? null],
   ['pv_attr', 'string', 'Attr', 'letters as pvs prints them: a(llocatable) - m(issing)', attr],
   ['pv_size', 'size', 'PSize', 'size of its extents', (p, row) => inSectors(p.pv?.extents, row)],
-  ['pv_free', 'size', 'PFree', 'unallocated space', (p, row) => inSectors(free(p), row)],
-  ['pv_used', 'size', 'Used', 'allocated space', (p, row) => inSectors(p.pv && p.allocated, row)],
+  ['pv_free', 'size', 'PFree', 'unallocated space', (p, row) => inSectors(p.pv && p.free, row)],
+  ['pv_used', 'size', 'Used', 'allocated space', (p, row) => inSectors(allocated(p), row)],
   ['dev_size', 'size', 'DevSize', 'size of the device', (p) => p.found?.size ?? p.listed?.size ?? null],
   ['pe_start', 'size', '1st PE', 'offset of the first extent', (p) => p.pv?.dataStart ?? null],
   ['pv_pe_count', 'count', 'PE', 'extents', (p) => p.pv?.extents ?? null],
-  ['pv_pe_alloc_count', 'count', 'Alloc', 'allocated extents', (p) => (p.pv ? p.allocated : null)],
+  ['pv_pe_alloc_count', 'count', 'Alloc', 'allocated extents', (p) => allocated(p) ?? null],
   ['pv_pe_reserved_count', 'count', 'Rsvd', 'extents kept for metadata regions', (p) => (p.pv ? p.reserved : null)],
   ['pv_missing', 'boolean', 'Missing', 'no device carries it', (p) => p.missing],
   ['pv_absent', 'boolean', 'Absent', 'missed the last transaction', (p, row) => absent(p, row)],
@@ -43,8 +43,8 @@ function inSectors(extents: number | undefined, row: Row): Value {
   return extents === undefined ? null : extents * row.vg.metadata.vg.extentSize;
 }
 
-function free(p: PvView): number | undefined {
-  return p.pv && p.pv.extents - p.reserved - p.allocated;
+function allocated(p: PvView): number | undefined {
+  return p.pv && p.pv.extents - p.reserved - p.free;
 }
 
 function attr(p: PvView): string {

@@ -1,4 +1,5 @@
 import type { Area, Segment } from '#metadata/metadata.js';
+import { areaLength } from '#metadata/segments.js';
 import { segFields } from './field.js';
 import type { Row } from './views.js';
 
@@ -25,7 +26,7 @@ function device(area: Area, row: Row): string {
 }
 
 function range(area: Area, s: Segment, row: Row): string {
-  return `${carrier(area, row)}:${area.extent}-${area.extent + s.count / s.areas.length - 1}`;
+  return `${carrier(area, row)}:${area.extent}-${area.extent + areaLength(s) - 1}`;
 }
 
 function carrier(area: Area, row: Row): string {

@@ -47,7 +47,7 @@ function total(v: VgView, of: (pv: VgView['pvs'][number]) => number): number {
 }
 
 function free(v: VgView): number {
-  return sum(v, (p) => (p.pv?.extents ?? 0) - p.reserved - p.allocated);
+  return sum(v, (p) => p.free);
 }
 
 function attr(v: VgView): string {

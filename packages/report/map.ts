@@ -1,3 +1,4 @@
+import { areaLength } from '#metadata/segments.js';
 import { sizeText, type Unit } from './size.js';
 import { printable } from './text.js';
 import type { PvView, VgView } from './views.js';
@@ -55,8 +56,7 @@ function runsByPv(vg: VgView): Map<string, Run[]> {
   const runs = new Map<string, Run[]>(vg.pvs.map((p) => [p.id, reservedRuns(p)]));
   vg.lvs.forEach(({ lv }, owner) => {
     for (const s of lv.segments)
-      for (const a of s.areas)
-        if (a.pv) runs.get(a.pv)?.push({ start: a.extent, end: a.extent + s.count / s.areas.length, owner });
+      for (const a of s.areas) if (a.pv) runs.get(a.pv)?.push({ start: a.extent, end: a.extent + areaLength(s), owner });
   });
   for (const list of runs.values()) list.sort((a, b) => a.start - b.start);
   return runs;

@@ -1,8 +1,14 @@
 import type { Envelope, Group } from '#documents/group.js';
 import { dmName } from '#documents/names.js';
+import { type Editable, metadataOf } from '#metadata/editable.js';
+import { FreeMap } from '#metadata/free.js';
 import type { Lv, Metadata, Pv, Segment } from '#metadata/metadata.js';
-import { type Activation, type Live, volumeUuid } from './activation.js';
-import { takenExtents } from './space.js';
+import { comparePaths } from '#metadata/path-order.js';
+import { totalOf } from '#metadata/runs.js';
+import { sizeOf } from '#metadata/segments.js';
+import { fail } from '#tool/errors.js';
+import { layerOf, uuidOf } from '#volumes/identity.js';
+import type { Activation, Live } from './activation.js';
 
 /** What one report reads: the metadata, and what a `group` document has around it. */
 export interface Subject {
@@ -33,8 +39,9 @@ export interface PvView {
   missing: boolean | null;
   /** How segments name it: its path; `[missing:LAST PATH]`; its id where no paths are known. */
   label: string;
+  /** Extents: kept for metadata regions; neither kept nor used. */
   reserved: number;
-  allocated: number;
+  free: number;
 }
 
 export interface LvView {
@@ -56,6 +63,20 @@ export interface Row {
   seg?: Segment | undefined;
 }
 
+/**
+ * What there is to report of a document.
+ *
+ * @throws DvmError `no-metadata` (exit 80) for a group before vg_create
+ */
+export function subjectOf(document: Editable): Subject {
+  if (document.kind === 'metadata') return { metadata: document };
+  const metadata = metadataOf(document);
+  if (metadata) return { metadata, group: document };
+  throw fail('notFound', 'no-metadata', `group "${document.envelope.group.name}" has no metadata yet`, {
+    hint: 'vg_create makes it',
+  });
+}
+
 /** The views of one group, PVs in order of path, volumes in order of name. */
 export function viewOf(subject: Subject, activation: Activation | undefined): VgView {
   const { metadata, group } = subject;
@@ -73,16 +94,18 @@ export function compareText(a: string, b: string): number {
 }
 
 function pvViews(metadata: Metadata, group: Subject['group']): PvView[] {
-  const taken = takenExtents(metadata);
+  const free = new FreeMap(metadata.pvs, metadata.lvs);
   const ids = new Set([...Object.keys(metadata.pvs), ...Object.keys(group?.envelope.pvs ?? {})]);
   const views = [...ids].map((id): PvView => {
+    const pv = metadata.pvs[id];
     const found = group?.devices[id];
     const listed = group?.envelope.pvs[id];
     const missing = group ? !found : null;
     const label = found?.path ?? (missing ? `[missing:${listed?.path ?? id}]` : id);
-    return { id, pv: metadata.pvs[id], found, listed, missing, label, ...(taken.get(id) ?? { reserved: 0, allocated: 0 }) };
+    const reserved = (pv?.reserved ?? []).reduce((n, r) => n + r.count, 0);
+    return { id, pv, found, listed, missing, label, reserved, free: totalOf(free.of(id)) };
   });
-  return views.sort((a, b) => compareText(a.label, b.label) || compareText(a.id, b.id));
+  return views.sort((a, b) => comparePaths(a.label, b.label) || compareText(a.id, b.id));
 }
 
 function lvView(
@@ -92,14 +115,12 @@ function lvView(
   activation: Activation | undefined,
   missing: ReadonlySet<string>,
 ): LvView {
-  let extents = 0;
-  for (const s of lv.segments) extents += s.count;
   return {
     id,
     lv,
-    extents,
+    extents: sizeOf(lv),
     dmName: envelope ? dmName(envelope.group.name, lv.name) : null,
-    live: envelope && activation ? (activation.get(volumeUuid(envelope.group.id, id)) ?? null) : undefined,
+    live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
     partial: envelope ? missing.size > 0 && lv.segments.some((s) => s.areas.some((a) => a.pv && missing.has(a.pv))) : null,
   };
 }

@@ -33,7 +33,7 @@ async function runMutator(group: Group, stage: string[], programs: Programs): Pr
   try {
     return await programs.run(stage, group);
   } catch (e) {
-    if (e instanceof DvmError && e.code !== 'bad-json') throw e;
+    if (!(e instanceof DvmError) || e.code !== 'bad-json') throw e;
     throw refused(stage[0] ?? '', 'printed something that is not JSON', e);
   }
 }

@@ -1,5 +1,6 @@
 import { regionName } from '#documents/regions.js';
-import type { Context } from './context.js';
+import { exitCodes } from '#tool/errors.js';
+import { type Context, load } from './context.js';
 import { type Copy, inSync, type Judgement, judge } from './judge.js';
 
 /** What `tm verify` prints. */
@@ -73,4 +74,23 @@ function standing(copy: Copy, j: Judgement, members: ReadonlySet<string> | undef
   if (j.toCommit.includes(copy)) return 'to-commit';
   if (j.toAbort.includes(copy)) return 'prepared';
   return j.atHead.includes(copy) ? 'current' : 'diverged';
+}
+
+/** Describes the copies of a group and says, as an exit code, whether it is whole: 0, `pending` or `outOfSync`. */
+export async function verify(ctx: Context): Promise<{ verification: Verification; exit: number }> {
+  const copies = await ctx.store.copies();
+  const verification = describeCopies(ctx, copies, await members(ctx));
+  const { state } = verification;
+  const exit = state === 'ok' ? 0 : state === 'pending' || state === 'interrupted' ? exitCodes.pending : exitCodes.outOfSync;
+  return { verification, exit };
+}
+
+/** PVs of the envelope; undefined when the copies do not tell. */
+async function members(ctx: Context): Promise<Set<string> | undefined> {
+  try {
+    const { group } = await load(ctx);
+    return new Set(Object.keys(group.envelope.pvs));
+  } catch {
+    return undefined;
+  }
 }

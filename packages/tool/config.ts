@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { schemaError, type Validator } from './document.js';
-import { fail } from './errors.js';
+import { problemsOf, type Validator } from './document.js';
+import { DvmError, fail } from './errors.js';
 import { type Json, parseJson } from './json.js';
 
 /** One section of the `-c` file, owned by one tool. */
@@ -20,7 +20,7 @@ export type Config = Record<string, Json>;
  * nobody else; for others it must belong to them or to root.
  */
 export function readConfig(path: string): Config {
-  const value = parseJson(readTrusted(path), path);
+  const value = parseConfig(readTrusted(path), path);
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value.kind !== 'config')
     throw fail('config', 'bad-config', `config "${path}" is not a document of kind "config"`);
   if (value.version !== 1)
@@ -32,12 +32,20 @@ export function readConfig(path: string): Config {
   return value;
 }
 
+function parseConfig(bytes: Buffer, path: string): Json {
+  try {
+    return parseJson(bytes, path);
+  } catch (e) {
+    throw e instanceof DvmError ? fail('config', 'bad-config', `config ${e.message}`, { cause: e }) : e;
+  }
+}
+
 function readTrusted(path: string): Buffer {
   let fd: number;
   try {
     fd = openSync(path, 'r');
   } catch (e) {
-    throw fail('config', 'no-config', `config "${path}" cannot be read: ${(e as Error).message}`, { cause: e });
+    throw unreadable(path, e);
   }
   try {
     const st = fstatSync(fd);
@@ -46,10 +54,22 @@ function readTrusted(path: string): Buffer {
       throw fail('config', 'untrusted-config', `config "${path}" belongs to user ${st.uid}`, { hint: `chown it to user ${me}` });
     if ((st.mode & 0o022) !== 0)
       throw fail('config', 'untrusted-config', `config "${path}" is writable by others`, { hint: 'chmod go-w it' });
-    return readFileSync(fd);
+    return readAll(fd, path);
   } finally {
     closeSync(fd);
   }
+}
+
+function readAll(fd: number, path: string): Buffer {
+  try {
+    return readFileSync(fd);
+  } catch (e) {
+    throw unreadable(path, e);
+  }
+}
+
+function unreadable(path: string, e: unknown) {
+  return fail('config', 'no-config', `config "${path}" cannot be read: ${(e as Error).message}`, { cause: e });
 }
 
 /** The checked section of a config. */
@@ -57,8 +77,8 @@ export function configSection<T>(config: Config | undefined, section: ConfigSect
   const value = config?.[section.name];
   if (value === undefined) return section.fallback;
   if (!section.validate(value)) {
-    const e = schemaError('config', `section "${section.name}" of the config`, section.validate);
-    throw fail('config', 'bad-config', e.message, { details: e.details });
+    const { first, details } = problemsOf(section.validate);
+    throw fail('config', 'bad-config', `section "${section.name}" of the config is not valid: ${first}`, { details });
   }
   return value as T;
 }

@@ -60,14 +60,13 @@ function checkKind(value: unknown, kind: string, version: number, name: string):
 
 /** The error for a value that breaks its schema: the first problem in words, all of them in details. */
 export function schemaError(kind: string, name: string, validate: Validator) {
+  const { first, details } = problemsOf(validate);
+  return fail('badInput', 'bad-document', `"${name}" is not a valid "${kind}": ${first}`, { details });
+}
+
+/** What a validator found: the first problem in words, all of them as facts. */
+export function problemsOf(validate: Validator) {
   const errors = (validate.errors ?? []).slice(0, 20);
-  const first = errors[0];
-  return fail(
-    'badInput',
-    'bad-document',
-    `"${name}" is not a valid "${kind}": ${first?.instancePath || '/'} ${first?.message ?? 'is wrong'}`,
-    {
-      details: errors.map((e) => ({ path: e.instancePath, message: e.message, params: e.params })),
-    },
-  );
+  const first = `${errors[0]?.instancePath || '/'} ${errors[0]?.message ?? 'is wrong'}`;
+  return { first, details: errors.map((e) => ({ path: e.instancePath, message: e.message, params: e.params })) };
 }

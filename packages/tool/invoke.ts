@@ -76,6 +76,9 @@ function commandIndex(argv: string[]): number {
 export async function invoke(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
   const { command, args } = chooseCommand(tool, argv);
   const parsed = parseArguments(args, { ...commonOptions, ...command.options }, command.positionals, command.rest !== undefined);
+  for (const word of ['help', 'version'])
+    if (parsed.options[word])
+      throw fail('usage', 'bad-option', `option "--${word}" stands in a group of flags`, { hint: `write --${word}` });
   const path = parsed.options.config as string | undefined;
   const config = streams.config ?? (path === undefined ? undefined : readConfig(path));
   let exitCode = 0;
@@ -92,7 +95,8 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     },
     file: async (file, type) => readNamed(streams, file, type),
     section: (section) => configSection(config, section),
-    programs: () => streams.programs ?? spawnPrograms(streams.note, parsed.options.trace as string | undefined),
+    programs: () =>
+      streams.programs ?? spawnPrograms(streams.note, commonWords(path, parsed.options.trace as string | undefined)),
     terminal: () => streams.terminal?.(),
     note: streams.note,
     exit: (code) => {
@@ -100,6 +104,11 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
     },
   };
   return { output: await command.run(call), exitCode };
+}
+
+/** The common flags of a run, for the programs it starts. */
+export function commonWords(config: string | undefined, trace: string | undefined): string[] {
+  return [...(config === undefined ? [] : ['-c', config]), ...(trace === undefined ? [] : ['--trace', trace])];
 }
 
 async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise<T> {

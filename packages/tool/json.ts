@@ -10,7 +10,8 @@ export interface JsonLimits {
   depth: number;
 }
 
-export const defaultLimits: JsonLimits = { bytes: 1 << 30, depth: 64 };
+/** 256 MiB: well below the longest string that V8 can hold. */
+export const defaultLimits: JsonLimits = { bytes: 1 << 28, depth: 64 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

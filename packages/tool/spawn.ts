@@ -8,14 +8,14 @@ import { programCommand } from './siblings.js';
  * A program's own JSON error and exit code are passed on as they are.
  *
  * @param note where the programs' other lines on standard error go
- * @param trace directory of the trace log, handed on to dvm's own programs
+ * @param common words handed on to dvm's own programs: `-c FILE`, `--trace DIR`
  */
-export function spawnPrograms(note: (line: string) => void, trace?: string): Programs {
-  const traced = <W extends Word>([program, ...rest]: W[]): (W | string)[] =>
-    trace === undefined || String(program).includes('/') ? [program ?? '', ...rest] : [program ?? '', '--trace', trace, ...rest];
+export function spawnPrograms(note: (line: string) => void, common: readonly string[] = []): Programs {
+  const complete = <W extends Word>([program, ...rest]: W[]): (W | string)[] =>
+    String(program).includes('/') ? [program ?? '', ...rest] : [program ?? '', ...common, ...rest];
   return {
-    run: (words, input) => runProgram(traced(words), input, note),
-    session: (words, plan) => startSession(traced(words), plan, note),
+    run: (words, input) => runProgram(complete(words), input, note),
+    session: (words, plan) => startSession(complete(words), plan, note),
   };
 }
 

@@ -1,15 +1,23 @@
-import { readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { fail } from './errors.js';
+import { DvmError, fail } from './errors.js';
+
+/** No input is read past this many bytes: an endless one must not fill the memory. */
+const longest = 1 << 30;
 
 /** A file's bytes, or the `no-input` error (exit 66). `/dev/fd/N` also works where descriptor N is a socket. */
 export function readFileOrFail(path: string): Buffer {
-  const fd = /^\/dev\/fd\/(\d{1,4})$/.exec(path)?.[1];
-  if (fd !== undefined) return readDescriptor(Number(fd), path);
+  const given = /^\/dev\/fd\/(\d{1,4})$/.exec(path)?.[1];
+  if (given !== undefined) return readDescriptor(Number(given), path);
+  let fd: number | undefined;
   try {
-    return readFileSync(path);
+    fd = openSync(path, 'r');
+    const st = fstatSync(fd);
+    return st.isFile() && st.size <= longest ? readFileSync(fd) : readDescriptor(fd, `file "${path}"`);
   } catch (e) {
-    throw unreadable(`file "${path}"`, e);
+    throw e instanceof DvmError ? e : unreadable(`file "${path}"`, e);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -28,11 +36,14 @@ function unreadable(what: string, e: unknown) {
 
 function readDescriptor(fd: number, what: string): Buffer {
   const chunks: Buffer[] = [];
+  let length = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(1 << 16);
     const n = readChunk(fd, what, chunk);
     if (n === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, n));
+    length += n;
+    if (length > longest) throw fail('badInput', 'too-long', `${what} is longer than ${longest} bytes`);
   }
 }
 

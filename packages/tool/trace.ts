@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bytes, Lines, Text, type Tool } from './command.js';
 import { fail } from './errors.js';
 import { asDvmError, Checked, invoke, type Result, type Streams } from './invoke.js';
-import { canonical, type Json } from './json.js';
+import { canonical, type Json, parseJson } from './json.js';
 
 /** One run of one tool, as `--trace DIR` logs it in `DIR/<started>-<pid>-<tool>.json`, mode 0600. */
 export interface TraceRecord {
@@ -32,7 +32,7 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
   const start = process.hrtime.bigint();
   const seen: { input?: unknown } = {};
   const log = (exit: number, rest: { output?: unknown; error?: unknown }): void => {
-    writeRecord(dir, {
+    const record: TraceRecord = {
       kind: 'trace',
       version: 1,
       tool: tool.name,
@@ -44,7 +44,8 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
       exit,
       ...seen,
       ...rest,
-    });
+    };
+    writeRecord(dir, record, streams.note);
   };
   try {
     const result = await invoke(tool, argv, { ...streams, readInput: async () => remember(await streams.readInput(), seen) });
@@ -76,24 +77,31 @@ function readable(output: Result['output']): unknown {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output ? undefined : output;
 }
 
-/** A document as JSON where it is one, else its text. */
+/** A document as JSON where it is a sound one, else its text: a log shows rubbish as it came. */
 function parsed(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseJson(text, 'traced');
   } catch {
     return text;
   }
 }
 
-function writeRecord(dir: string, record: TraceRecord): void {
-  writeFileSync(join(dir, `${record.started}-${record.pid}-${record.tool}.json`), `${canonical(record)}\n`, { mode: 0o600 });
+/** The run is over: a log that cannot be written any more does not take its result away. */
+function writeRecord(dir: string, record: TraceRecord, note: (line: string) => void): void {
+  const file = join(dir, `${record.started}-${record.pid}-${record.tool}.json`);
+  try {
+    writeFileSync(file, `${canonical(record)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (e) {
+    note(`trace "${file}" is not written: ${(e as Error).message}`);
+  }
 }
 
 /** Before the run, so that a log that cannot be written stops it while nothing has changed. */
 function makeDirectory(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK | constants.X_OK);
   } catch (e) {
-    throw fail('cannotCreate', 'no-trace', `trace directory "${dir}" cannot be made: ${(e as Error).message}`, { cause: e });
+    throw fail('cannotCreate', 'no-trace', `trace directory "${dir}" cannot be used: ${(e as Error).message}`, { cause: e });
   }
 }

@@ -21,9 +21,10 @@ export function parseSize(text: string, what = 'size'): Sectors {
   if (!m?.[1]) throw badSize(text, what, 'is not a number with a unit');
   const n = Number(m[1]);
   if (!m[2] && !m[3] && !m[4] && n !== 0) throw badSize(text, what, 'has no unit');
+  if (n > Number.MAX_SAFE_INTEGER) throw badSize(text, what, 'is too large');
   const sectors = m[4] ? n * (binary[m[4].toLowerCase()] ?? 0) : m[3] ? n / SECTOR : n;
   if (!Number.isInteger(sectors)) throw badSize(text, what, 'is not a whole number of 512-byte sectors');
-  if (sectors > 2 ** 54) throw badSize(text, what, 'is too large');
+  if (sectors > Number.MAX_SAFE_INTEGER) throw badSize(text, what, 'is too large');
   return sectors;
 }
 

@@ -3,7 +3,7 @@
  *   keeper DIRECTORY CPU KERNEL ARGUMENT…        CPU: a number, "auto" or "any"
  *
  * Starts the kernel in a process group of its own. Descriptor 3 is a socket to the parent: a byte from there kills the
- * guest (a power cut), "ended" goes there when every process of the guest is gone, and its end, which comes even when the
+ * guest (a power cut), the process group's id goes there at the start, "ended" when every process of the guest is gone, and its end, which comes even when the
  * parent is killed, kills the guest and removes DIRECTORY. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,6 +44,7 @@ int main(int argc, char **argv) {
   prctl(PR_SET_CHILD_SUBREAPER, 1); /* what the guest's helpers leave comes here, and is reaped */
   pin(argv[2]);
   pid_t guest = start(argv + 3, &before);
+  dprintf(CONTROL, "%d\n", guest);
   bool wanted = true, ended = false;
   while (wanted || !ended) {
     /* A socket whose other end is gone would be ready for ever: -1 leaves it out. */
@@ -56,7 +57,7 @@ int main(int argc, char **argv) {
     if (cut) kill(-guest, SIGKILL);
     if (!reap(guest)) continue;
     ended = true;
-    if (wanted) (void)!write(CONTROL, "ended", 5);
+    if (wanted) dprintf(CONTROL, "ended\n");
   }
   remove_tree(argv[1]);
   return 0;

@@ -1,13 +1,19 @@
 import { exitGuestDied, exitKilled, exitTimeLimit, type SandboxResult } from './options.js';
 import { readText } from './output.js';
 
-/** What a guest left in its work directory; `cause` says whether it was ended from here. */
-export function collectResult(work: string, cause: { timedOut: boolean; killed: boolean }): SandboxResult {
+/** Whether and how a guest was ended from here. */
+export interface EndedFrom {
+  timedOut: boolean;
+  killed: boolean;
+}
+
+/** What a guest left in its work directory. */
+export function collectResult(work: string, ended: EndedFrom): SandboxResult {
   const text = readText(work, 'code');
   const messages = readText(work, 'console') ?? '';
   const ran = text !== undefined && text !== ''; // a command that was done before the kill is done
-  const timedOut = !ran && cause.timedOut;
-  const killed = !ran && !timedOut && cause.killed;
+  const timedOut = !ran && ended.timedOut;
+  const killed = !ran && !timedOut && ended.killed;
   return {
     code: ran ? Number(text) : timedOut ? exitTimeLimit : killed ? exitKilled : exitGuestDied,
     stdout: readText(work, 'out') ?? '',

@@ -12,27 +12,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { parseSize, SECTOR } from '#tool/units.js';
 import { jobFile } from './job.js';
 import { diskFile, kernelLine } from './kernel-line.js';
 import type { Disk, SandboxOptions, SandboxResult } from './options.js';
-import { followOutput } from './output.js';
 import { sandboxPrograms } from './programs.js';
-import { collectResult } from './result.js';
+import { type Guest, watchGuest } from './watch.js';
 import { makeWorkDirectory } from './workdir.js';
-
-/** A running guest. */
-export interface Guest {
-  /** Process id of its keeper on the host. */
-  readonly pid: number;
-  /** Work directory on the host; gone when `result` settles. */
-  readonly work: string;
-  /** A power cut: every process of the guest is killed at once. Images given by path keep what they had. */
-  kill(): void;
-  /** Settles when the guest and everything of it on the host is gone. */
-  readonly result: Promise<SandboxResult>;
-}
 
 /** Runs one command as root in a throw-away Linux guest and waits for its end; see SandboxOptions. */
 export function runInSandbox(options: SandboxOptions): Promise<SandboxResult> {
@@ -48,7 +34,7 @@ export function startSandbox(options: SandboxOptions): Guest {
   const work = makeWorkDirectory(parseSize(options.memory ?? '1G') * SECTOR);
   try {
     prepare(work, programs, options);
-    return keep(work, startKeeper(work, options), options);
+    return watchGuest(work, startKeeper(work, options), options);
   } catch (e) {
     rmSync(work, { recursive: true, force: true });
     throw e;
@@ -87,38 +73,4 @@ function startKeeper(work: string, options: SandboxOptions): ChildProcess {
   } finally {
     closeSync(console);
   }
-}
-
-/** Follows a started guest to its end. The keeper says when it is; the result is read, then the keeper is let go and cleans up. */
-function keep(work: string, keeper: ChildProcess, options: SandboxOptions): Guest {
-  const control = keeper.stdio[3] as Duplex; // 'pipe' above makes it one
-  const cause = { timedOut: false, killed: false };
-  const cut = (why: keyof typeof cause) => {
-    cause[why] = true;
-    control.write('k');
-  };
-  const kill = () => cut('killed');
-  const limit = options.timeLimit ?? 120;
-  const timer = limit > 0 ? setTimeout(cut, limit * 1000, 'timedOut') : undefined;
-  const stopFollowing = options.onOutput && followOutput(work, options.onOutput);
-  options.signal?.addEventListener('abort', kill);
-  if (options.signal?.aborted) kill();
-  const ended = new Promise<SandboxResult>((resolve, reject) => {
-    let result: SandboxResult | undefined;
-    const finish = () => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', kill);
-      stopFollowing?.();
-      result ??= collectResult(work, cause);
-      control.end();
-    };
-    control.once('data', finish).on('error', () => undefined); // writing to a keeper that has just gone
-    keeper.once('error', reject);
-    keeper.once('exit', () => {
-      if (!result) finish();
-      rmSync(work, { recursive: true, force: true });
-      if (result) resolve(result);
-    });
-  });
-  return { pid: keeper.pid ?? 0, work, kill, result: ended };
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { skipped } from '#test/support/check.js';
-import { defaultKernel, type SandboxOptions } from './options.js';
+import { sandboxMissing } from './missing.js';
+import type { SandboxOptions } from './options.js';
 import { projectRoot } from './programs.js';
 import { startSandbox } from './sandbox.js';
 
@@ -28,12 +28,6 @@ export function guestTests(options: Omit<SandboxOptions, 'command' | 'onOutput'>
   if (process.env[IN_GUEST]) body();
   else if (missing) skipped(1, missing);
   else void bootForTests(options);
-}
-
-/** Why no guest can be booted on this machine, or undefined when one can. */
-export function sandboxMissing(options: Pick<SandboxOptions, 'kernel'> = {}): string | undefined {
-  const { path } = options.kernel ?? defaultKernel;
-  return existsSync(path) ? undefined : `"${path}" is missing: install the package user-mode-linux`;
 }
 
 async function bootForTests(options: Omit<SandboxOptions, 'command' | 'onOutput'>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Instruction, Result } from '../documents.js';
+import { refused } from '../errno.js';
 import { type Kernel, KernelError } from '../kernel.js';
 import { refuseBadProgram } from './check.js';
 import { DeviceNumbers } from './device-numbers.js';
@@ -115,7 +116,9 @@ function control(m: Machine, i: OwnInstruction): number {
 }
 
 function jump(m: Machine, to: number): number {
-  if (to <= m.ip && ++m.backward > maxBackwardJumps) m.exit = 1;
+  if (to > m.ip || ++m.backward <= maxBackwardJumps) return to;
+  m.trace.push({ ip: m.ip, op: 'jmp', ...errorOf(refused('ELOOP', 'the program goes round in circles')) });
+  m.exit = 1;
   return to;
 }
 
@@ -131,6 +134,7 @@ function callKernel(m: Machine, i: KernelInstruction): void {
   } catch (e) {
     if (!(e instanceof KernelError)) throw e;
     refusal = e;
+    m.suspended.noteFailure(i);
   }
   if ('key' in i && i.key !== undefined) m.built.put(i.key, answer);
   m.failed = m.unasked = refusal !== undefined;
@@ -143,7 +147,11 @@ function record(m: Machine, i: KernelInstruction, refusal: KernelError | undefin
     ip: m.ip,
     op: i.op,
     ...(name === undefined ? {} : { name }),
-    ...(refusal ? { errno: refusal.errno, error: refusal.code } : { errno: 0 }),
+    ...(refusal ? errorOf(refusal) : { errno: 0 }),
     ...more,
   });
+}
+
+function errorOf({ errno, code }: KernelError): { errno: number; error: string } {
+  return { errno, error: code };
 }

@@ -15,6 +15,11 @@ export class SuspendedDevices {
     else if (i.op === 'rename') this.#rename(i.id, i.name);
   }
 
+  /** To be told of each instruction that failed: a table that does not fit leaves its device suspended on the old one. */
+  noteFailure(i: Instruction): void {
+    if (i.op === 'resume') this.#ids.set(keyOf(i.id), i.id);
+  }
+
   /**
    * A program that passed the check tries to resume all it suspended, but a resume can fail: then the kernel has
    * dropped the new table, and a second one brings the old one back. In reverse order, children first.
@@ -24,7 +29,7 @@ export class SuspendedDevices {
    */
   lastResort(kernel: Kernel, tried: (id: Id, refusal: KernelError | undefined) => void): string[] {
     const left: string[] = [];
-    for (const id of [...this.#ids.values()].reverse()) {
+    for (const id of [...this.#ids.values()].reverse().filter((each) => isSuspended(kernel, each))) {
       const refusal = resume(kernel, id);
       if (refusal) left.push(id.name);
       tried(id, refusal);
@@ -43,10 +48,21 @@ export class SuspendedDevices {
 
 function resume(kernel: Kernel, id: Id): KernelError | undefined {
   try {
-    if (kernel.info(id).suspended) kernel.resume(id, {});
+    kernel.resume(id, {});
     return undefined;
   } catch (e) {
     if (e instanceof KernelError) return e;
+    throw e;
+  }
+}
+
+/** A device without a table holds nothing back. */
+function isSuspended(kernel: Kernel, id: Id): boolean {
+  try {
+    const { suspended, liveTable } = kernel.info(id);
+    return suspended && liveTable;
+  } catch (e) {
+    if (e instanceof KernelError) return false;
     throw e;
   }
 }

@@ -7,7 +7,7 @@ import { SimKernel } from './sim-kernel.js';
 import { type SimState, simKernelType } from './state.js';
 
 /**
- * The simulated kernel kept in a file; `close` replaces the file at once or not at all. Two runs at a time on one
+ * The simulated kernel kept in a file; `settle` and `close` replace the file at once or not at all. Two runs at a time on one
  * file are not kept apart: the last one wins.
  *
  * @throws DvmError no-input, bad-json, bad-document, bad-sim-kernel

@@ -9,7 +9,7 @@ import { loadRow, rowStatus } from './targets.js';
 export interface SimOptions {
   /** Added to those of the state. */
   faults?: readonly SimFault[];
-  /** Called by `close` when anything changed. */
+  /** Called by `settle` and `close` when anything changed. */
   save?: (state: SimState) => void;
 }
 
@@ -27,11 +27,12 @@ export class SimKernel implements Kernel {
   readonly #given: SimState;
   readonly #save: ((state: SimState) => void) | undefined;
   #calls: number;
+  #savedCalls: number;
 
   constructor(state: SimState, options: SimOptions = {}) {
     this.#given = state;
     this.#backing = state.backing;
-    this.#calls = state.calls ?? 0;
+    this.#calls = this.#savedCalls = state.calls ?? 0;
     this.#faults = [...(state.faults ?? []), ...(options.faults ?? [])];
     this.#save = options.save;
     this.#devices = new SimDevices(state.backing);
@@ -84,7 +85,7 @@ export class SimKernel implements Kernel {
   load(ref: DeviceRef, targets: readonly Target[], flags: { readOnly?: boolean }): void {
     const device = this.#changeOf(ref);
     if (targets.length === 0) throw refused('EINVAL', 'a table needs a target');
-    const rows = targets.map((target) => loadRow(target, (word) => this.#devices.lookup(word, device)));
+    const rows = targets.map((target) => loadRow(target, (word) => this.#devices.lookup(word)));
     const table = { rows, readOnly: flags.readOnly ?? false };
     if (!device.typed) this.#devices.checkRanges(table);
     this.#devices.retable(device, device.live, table);
@@ -139,10 +140,14 @@ export class SimKernel implements Kernel {
     throw refused('ETIMEDOUT', `no event of "${device.name}" came`);
   }
 
-  settle(): void {}
+  settle(): void {
+    if (this.#calls === this.#savedCalls) return;
+    this.#save?.(this.state());
+    this.#savedCalls = this.#calls;
+  }
 
   close(): void {
-    if (this.#calls !== (this.#given.calls ?? 0)) this.#save?.(this.state());
+    this.settle();
   }
 
   /** The state as a document. */

@@ -1,15 +1,15 @@
 import { currentType } from '#dm/documents.js';
+import { editableType } from '#metadata/editable.js';
 import { type Call, singleTool, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
-import { activationOf } from '../activation.js';
+import { type Activation, activationOf } from '../activation.js';
 import { parseFilter } from '../filter.js';
 import { formatMap } from '../map.js';
 import { formats, renderReport } from '../render.js';
 import { shows } from '../sections.js';
 import { parseSort } from '../select.js';
 import { units } from '../size.js';
-import { subjectType } from '../subject.js';
-import { type Subject, viewOf } from '../views.js';
+import { type Subject, subjectOf, viewOf } from '../views.js';
 
 const options = {
   show: { type: 'string', choices: shows, describe: 'what to show: one kind of row, all, or a summary without segments' },
@@ -34,7 +34,8 @@ const options = {
     describe: 'colours in the map; auto: on a terminal',
   },
   current: { type: 'string', value: 'FILE', describe: 'take the activation from a current document (dmexec --dump)' },
-  kernel: { type: 'boolean', default: true, describe: 'do not ask the kernel what is active' },
+  kernel: { type: 'string', value: 'KERNEL', default: 'real', describe: 'what is active is asked of: real, or sim:FILE' },
+  'no-kernel': { type: 'boolean', describe: 'do not ask what is active' },
 } as const;
 
 export const tool = singleTool({
@@ -56,7 +57,7 @@ async function run(call: Call<typeof options>): Promise<Text> {
   };
   if (o.map && (o.format !== 'table' || o.show !== undefined || o.options.length > 0 || o.sort.length > 0 || selection.filter))
     throw fail('usage', 'bad-option', 'option "--map" goes with --units, --width and --color only');
-  const subject = await call.input(subjectType);
+  const subject = subjectOf(await call.input(editableType));
   checkGroup(subject, call.positionals[0]);
   const groups = [viewOf(subject, await activation(call))];
   if (o.map) return new Text(formatMap(groups, { unit: o.units, ...screen(call) }));
@@ -80,9 +81,12 @@ function checkGroup({ group }: Subject, wanted: string | undefined): void {
     throw fail('notFound', 'other-group', `the input is group "${name}" (${id}), not "${wanted}"`);
 }
 
-async function activation(call: Call<typeof options>) {
-  const { current } = call.options;
-  return current === undefined ? undefined : activationOf(await call.file(current, currentType));
+async function activation(call: Call<typeof options>): Promise<Activation | undefined> {
+  const { current, kernel, 'no-kernel': unasked } = call.options;
+  if (current !== undefined) return activationOf(await call.file(current, currentType));
+  if (unasked) return undefined;
+  const { activationNow } = await import('../ask-kernel.js');
+  return activationNow(kernel);
 }
 
 function screen(call: Call<typeof options>): { width: number; colour: boolean } {

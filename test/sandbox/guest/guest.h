@@ -24,6 +24,10 @@ void mount_or_die(const char *what, const char *where, const char *type, unsigne
 void modules_open(const char *directory);
 /* Loads "NAME [PARAMETERS]" and what it depends on; one built in or loaded already is fine. False when it cannot be had. */
 bool module_load(const char *name_and_parameters);
+/* Loads every module whose name or alias is NAME (which is changed), as modprobe does for the kernel. False if there is none. */
+bool module_load_alias(char *name);
+/* Nodes like /dev/loop-control, whose first use loads their module. */
+void modules_make_nodes(void);
 
 /* root.c: a throw-away root over the host's, with /dev, /proc, /sys, /run of its own. */
 void root_enter(const char *module_directory);

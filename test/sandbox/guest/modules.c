@@ -2,11 +2,13 @@
 #include "guest.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static const char *directory;
@@ -16,6 +18,9 @@ static char *loadable;
 static char *built_in;
 
 static char *read_list(const char *name);
+static void dashes_to_underscores(char *text);
+static char *cut_alias(char *line, char **next);
+static bool load(const char *wanted, size_t length, const char *parameters);
 static char *find(char *list, const char *name, size_t length);
 static bool insert(const char *file, size_t length, const char *parameters);
 static bool insert_dependencies(char *colon);
@@ -28,7 +33,36 @@ void modules_open(const char *dir) {
 
 bool module_load(const char *wanted) {
   size_t length = strcspn(wanted, " ");
-  const char *parameters = wanted[length] ? wanted + length + 1 : "";
+  return load(wanted, length, wanted[length] ? wanted + length + 1 : "");
+}
+
+bool module_load_alias(char *name) {
+  bool found = false;
+  dashes_to_underscores(name);
+  if (find(loadable, name, strlen(name))) return load(name, strlen(name), "");
+  char *line = read_list("modules.alias");
+  for (char *next; line && *line; line = next) {
+    char *module = cut_alias(line, &next);
+    if (module && fnmatch(line, name, 0) == 0) found |= load(module, strlen(module), "");
+  }
+  return found;
+}
+
+void modules_make_nodes(void) {
+  char *list = read_list("modules.devname"), name[64], path[128], type;
+  unsigned major, minor;
+  for (char *line = list; line && *line; line += strcspn(line, "\n"), line += *line ? 1 : 0) {
+    if (sscanf(line, "%*s %63s %c%u:%u", name, &type, &major, &minor) != 4) continue;
+    snprintf(path, sizeof path, "/dev/%s", name);
+    char *slash = strrchr(path, '/');
+    *slash = 0;
+    make_dirs(path);
+    *slash = '/';
+    mknod(path, (type == 'b' ? S_IFBLK : S_IFCHR) | 0600, makedev(major, minor));
+  }
+}
+
+static bool load(const char *wanted, size_t length, const char *parameters) {
   char *line = find(loadable, wanted, length);
   if (line) {
     char *colon = strchr(line, ':');
@@ -50,6 +84,27 @@ static char *read_list(const char *name) {
   for (ssize_t at = 0, n; (n = read(fd, list + at, st.st_size - at)) > 0;) at += n;
   close(fd);
   return list;
+}
+
+/* As depmod and the kernel do: - and _ are the same, except in a pattern's [range]. */
+static void dashes_to_underscores(char *text) {
+  for (bool range = false; *text; text++) {
+    range = *text == '[' || (range && *text != ']');
+    if (*text == '-' && !range) *text = '_';
+  }
+}
+
+/* Makes of "alias PATTERN MODULE" at LINE a normalised pattern there and returns the module; NULL for other lines. */
+static char *cut_alias(char *line, char **next) {
+  char *end = line + strcspn(line, "\n");
+  *next = *end ? end + 1 : end;
+  *end = 0;
+  char *space = strrchr(line, ' ');
+  if (strncmp(line, "alias ", 6) || !space) return NULL;
+  *space = 0;
+  memmove(line, line + 6, strlen(line + 6) + 1);
+  dashes_to_underscores(line);
+  return space + 1;
 }
 
 /* NAME and the module's file name agree, where - and _ are the same. */

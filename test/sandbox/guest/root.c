@@ -33,6 +33,7 @@ void root_enter(const char *module_directory) {
   mount_or_die(JOB_DIR, ROOT JOB_DIR, NULL, MS_BIND, NULL);
   if (chroot(ROOT) || chdir("/")) die("chroot");
   make_device_tree();
+  modules_make_nodes();
   use_console();
   make_run();
   link_modules(module_directory);

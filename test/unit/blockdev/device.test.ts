@@ -1,6 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDevice } from '#blockdev/device.js';
+import { openDevice, openError } from '#blockdev/device.js';
+import { rereadPartitions } from '#blockdev/partitions.js';
 import { assert, skipped, suite, thrown } from '#test/support/check.js';
 import { canLoop, image, inTmp, run, withLoop } from '#test/support/loop.js';
 import type { DvmError } from '#tool/errors.js';
@@ -58,10 +59,24 @@ files('unaligned access is a defect of the caller', () =>
   }),
 );
 
+files('errors of open are told apart', () => {
+  const told = (code: string): [string, number] => {
+    const e = openError('/dev/x', Object.assign(new Error(code), { code, errno: -1 })) as DvmError;
+    return [e.code, e.exitCode];
+  };
+  assert.equal(['EROFS', 'EACCES', 'ENOMEDIUM', 'EIO', 'EBUSY'].map(told), [
+    ['read-only', 77],
+    ['not-permitted', 77],
+    ['no-device', 80],
+    ['io-error', 74],
+    ['device-in-use', 83],
+  ]);
+});
+
 files.run();
 
 const loops = suite('block devices');
-if (!canLoop) skipped(5, 'loop devices need root');
+if (!canLoop) skipped(6, 'loop devices need root');
 else {
   loops('direct I/O with any buffer, size and block size from the kernel', () =>
     withLoop(
@@ -114,6 +129,20 @@ else {
         await (await openDevice(dev)).close();
       },
       '--read-only',
+    ),
+  );
+
+  loops('partitions are read again, unless one is open', () =>
+    withLoop(
+      8 << 20,
+      async (dev) => {
+        await rereadPartitions(dev);
+        const held = await openDevice(dev, { exclusive: true });
+        const e = await thrown<DvmError>(() => rereadPartitions(dev));
+        assert.equal([e.code, e.exitCode], ['partitions-in-use', 83]);
+        await held.close();
+      },
+      '--partscan',
     ),
   );
 

@@ -1,7 +1,7 @@
 import { type DeviceInfo, KernelError } from '#dm/kernel.js';
 import { activationOf, askActivation } from '#report/activation.js';
+import { current, ids } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { current, ids } from './sample.js';
 
 const activation = suite('report activation');
 

@@ -1,9 +1,9 @@
 import { fieldNamed, fieldsOf, usualFields } from '#report/fields.js';
 import { type Kind, kinds, rowsOf } from '#report/rows.js';
 import { viewOf } from '#report/views.js';
+import { group, ids, metadata, sampleView } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
-import { group, ids, metadata, sampleView } from './sample.js';
 
 const fields = suite('report fields');
 

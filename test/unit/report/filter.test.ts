@@ -1,8 +1,8 @@
 import { parseFilter } from '#report/filter.js';
 import { rowsOf } from '#report/rows.js';
+import { sampleView } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
-import { sampleView } from './sample.js';
 
 const volumes = rowsOf([sampleView()], 'lv', 'lv', true);
 const filter = suite('report filter');

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Metadata } from '#metadata/metadata.js';
 import { formatMap } from '#report/map.js';
 import { viewOf } from '#report/views.js';
+import { group, metadata, sampleView } from '#test/fixtures/group.js';
 import { assert, suite } from '#test/support/check.js';
-import { group, metadata, sampleView } from './sample.js';
 
 const map = suite('report map');
 const draw = (width: number, view = sampleView(), colour = false) => formatMap([view], { width, colour, unit: 'h' });

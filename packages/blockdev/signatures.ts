@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { fail, isSystemError } from '#tool/errors.js';
+
+/** Something recognised on a device: `ext4`, `LVM2_member`, `zfs_member`, `linux_raid_member`, `crypto_LUKS`, `gpt`, `dos`… */
+export interface Signature {
+  type: string;
+  /** libblkid's class: filesystem, raid, crypto, partition-table, other. */
+  usage: string | undefined;
+  uuid: string | undefined;
+  label: string | undefined;
+  /** Byte offset of the magic. */
+  offset: number;
+}
+
+/**
+ * What util-linux's wipefs finds on a device.
+ *
+ * @throws DvmError `no-wipefs` (unavailable), `wipefs-failed` (io)
+ */
+export async function readSignatures(path: string, directories = programDirectories): Promise<Signature[]> {
+  const text = await wipefs(['--json', '--output', 'OFFSET,TYPE,UUID,LABEL,USAGE', '--', path], directories);
+  return parseSignatures(text, path);
+}
+
+/** Reads `wipefs --json`; versions before 2.38 print nothing at all where there is nothing. */
+export function parseSignatures(text: string, path: string): Signature[] {
+  if (text.trim() === '') return [];
+  try {
+    const { signatures } = JSON.parse(text) as { signatures: Record<string, string | null>[] };
+    return signatures.map((s) => ({
+      type: String(s.type),
+      usage: s.usage ?? undefined,
+      uuid: s.uuid ?? undefined,
+      label: s.label ?? undefined,
+      offset: Number(s.offset),
+    }));
+  } catch (e) {
+    throw fail('io', 'wipefs-failed', `wipefs of "${path}" printed what is not its JSON: ${(e as Error).message}`, { cause: e });
+  }
+}
+
+/**
+ * Erases every signature. The caller must hold the device with O_EXCL: `--force` is needed for partition tables and
+ * lets wipefs do without.
+ */
+export async function wipeSignatures(path: string): Promise<void> {
+  await wipefs(['--all', '--force', '--quiet', '--', path]);
+}
+
+/** Programs of root are not looked up in PATH. */
+const programDirectories = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/run/current-system/sw/bin'];
+
+async function wipefs(args: string[], directories = programDirectories): Promise<string> {
+  const program = directories.map((dir) => `${dir}/wipefs`).find((p) => existsSync(p));
+  if (!program)
+    throw fail('unavailable', 'no-wipefs', 'program "wipefs" is not on this machine', { hint: 'install the package util-linux' });
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { encoding: 'utf8', env: { LC_ALL: 'C' } }, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else reject(wipefsFailed(args.at(-1) ?? '', stderr.trim() || error.message, error));
+    });
+  });
+}
+
+function wipefsFailed(path: string, why: string, cause: unknown) {
+  const state = isSystemError(cause) ? cause.code : why.replace(/^wipefs: error: /, '');
+  return fail('io', 'wipefs-failed', `wipefs of "${path}" failed: ${state}`, { cause });
+}

@@ -1,0 +1,82 @@
+import { inParallel } from '#blockdev/parallel.js';
+import type { Storage } from '#blockdev/storage.js';
+import type { BlockDevice } from '#blockdev/sysfs.js';
+import { DvmError } from '#tool/errors.js';
+import { SECTOR, type Sectors } from '#tool/units.js';
+import { type Candidate, findCandidates, type Passed } from './candidates.js';
+import type { DiscoverConfig } from './config.js';
+import type { Label } from './label.js';
+import { canCarryLabel, type Labelling, readLabel } from './label-copies.js';
+import { resolveIdentities } from './resolve.js';
+import type { World } from './world.js';
+
+/** A device with a label of ours. */
+export interface Labelled extends Candidate {
+  label: Label;
+  size: Sectors;
+  blockSize: number;
+  /** What is wrong with its copies, in words; mended by the next writing. */
+  stale: string[];
+}
+
+/** A device without one. */
+export interface Unlabelled extends Candidate {
+  size: Sectors;
+}
+
+/** Two devices that claim to be the same PV, and none is in use. */
+export interface Duplicate {
+  pv: string;
+  group: string;
+  devices: Labelled[];
+}
+
+export interface Scan {
+  labelled: Labelled[];
+  unlabelled: Unlabelled[];
+  passed: Passed[];
+  duplicates: Duplicate[];
+  byName: Map<string, BlockDevice>;
+}
+
+type Looked =
+  | { candidate: Candidate; size: Sectors; blockSize: number; labelling: Labelling }
+  | { candidate: Candidate; error: DvmError };
+
+/** Reads the labels of all devices, many at once. A device that fails is passed over with its error. */
+export async function scan(config: DiscoverConfig, world: World): Promise<Scan> {
+  const { candidates, passed, byName } = findCandidates(config, world.devices(), world.roots);
+  const looked = await inParallel(candidates, (c) => look(c, world));
+  const out: Scan = { labelled: [], unlabelled: [], passed, duplicates: [], byName };
+  for (const l of looked) sortIn(l, out);
+  await resolveIdentities(out, world);
+  return out;
+}
+
+async function look(candidate: Candidate, world: World): Promise<Looked> {
+  let storage: Storage | undefined;
+  try {
+    storage = await world.open(candidate.path);
+    return { candidate, size: storage.size / SECTOR, blockSize: storage.blockSize, labelling: await readLabel(storage) };
+  } catch (error) {
+    if (error instanceof DvmError) return { candidate, error };
+    throw error;
+  } finally {
+    await storage?.close();
+  }
+}
+
+function sortIn(l: Looked, out: Scan): void {
+  const { path } = l.candidate;
+  if ('error' in l) {
+    out.passed.push({ path, code: l.error.code, reason: l.error.message });
+    return;
+  }
+  const { labelling, size, blockSize } = l;
+  if (labelling.state === 'labelled')
+    out.labelled.push({ ...l.candidate, label: labelling.label, size, blockSize, stale: labelling.stale });
+  else if (labelling.state === 'unusable') out.passed.push({ path, code: labelling.code, reason: labelling.why });
+  else if (!canCarryLabel(size))
+    out.passed.push({ path, code: 'too-small', reason: `it has ${size} sectors, too few for a label` });
+  else out.unlabelled.push({ ...l.candidate, size });
+}

@@ -1,0 +1,66 @@
+import type { Storage } from '#blockdev/storage.js';
+import { fail } from '#tool/errors.js';
+import { canonical } from '#tool/json.js';
+import { SECTOR } from '#tool/units.js';
+import type { Label } from './label.js';
+import { readLabel, writeLabel } from './label-copies.js';
+import { carries } from './obstacles.js';
+import type { World } from './world.js';
+
+/**
+ * Changes what a label says, mending its copies on the way; written only when something is different. The device may
+ * be in use by its own group, so it is not opened exclusively: the caller holds the group's lock.
+ *
+ * @throws DvmError `not-labelled` (80), `device-not-blank` (83) when a copy is gone because something else was put there
+ */
+export async function updateLabel(
+  world: World,
+  path: string,
+  change: (old: Label) => Label,
+): Promise<{ label: Label; changed: boolean }> {
+  const storage = await world.open(path);
+  const { label: old, stale } = await read(storage, path).finally(() => storage.close());
+  const wanted = change(old);
+  if (stale.length === 0 && canonical(wanted) === canonical(old)) return { label: old, changed: false };
+  if (stale.length > 0) await checkNothingElse(world, path);
+  const writable = await world.open(path, { write: true });
+  try {
+    const label = { ...wanted, sequence: old.sequence + 1, size: writable.size / SECTOR };
+    await writeLabel(writable, label);
+    return { label, changed: true };
+  } finally {
+    await writable.close();
+  }
+}
+
+/**
+ * Gives a group's labels its name; those that have it are left alone.
+ *
+ * @returns paths of the labels that were written
+ */
+export async function renameLabels(world: World, group: Label['group'], paths: readonly string[]): Promise<string[]> {
+  const written: string[] = [];
+  for (const path of paths) {
+    const { changed } = await updateLabel(world, path, (old) => {
+      if (old.group.id !== group.id) throw notLabelled(path, `for another group, "${old.group.name}" (${old.group.id})`);
+      return { ...old, group };
+    });
+    if (changed) written.push(path);
+  }
+  return written;
+}
+
+async function read(storage: Storage, path: string): Promise<{ label: Label; stale: string[] }> {
+  const found = await readLabel(storage);
+  if (found.state === 'labelled') return found;
+  throw notLabelled(path, found.state === 'none' ? 'not at all' : `unusably: ${found.why}`);
+}
+
+function notLabelled(path: string, how: string) {
+  return fail('notFound', 'not-labelled', `device "${path}" is not labelled for this group but ${how}`);
+}
+
+async function checkNothingElse(world: World, path: string): Promise<void> {
+  const other = carries(path, [], await world.signatures(path));
+  if (other) throw other;
+}

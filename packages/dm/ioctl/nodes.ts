@@ -1,0 +1,109 @@
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { devName, errnoName, type Libc } from '#blockdev/libc.js';
+import { splitDmName } from '#documents/names.js';
+
+const S_IFBLK = 0o060000;
+
+/** A device as far as its node and links need it. */
+export interface NodeOf {
+  name: string;
+  uuid: string;
+  /** `major:minor` */
+  dev: string;
+}
+
+/**
+ * Makes `mapper/NAME`, and for volumes the links `dvm/GROUP/VOLUME` and, where nothing else is there,
+ * `GROUP/VOLUME`. What is right already, udev's links for instance, stays.
+ *
+ * @param dev the directory, /dev
+ */
+export function makeNodes(calls: Libc, device: NodeOf, dev = '/dev'): void {
+  const node = join(dev, 'mapper', device.name);
+  if (numberOf(node) !== device.dev) makeNode(calls, node, device.dev);
+  const volume = volumeOf(device);
+  if (!volume) return;
+  const [group, name] = volume;
+  link(join(dev, 'dvm', group, name), `../../mapper/${device.name}`);
+  if (isOurs(join(dev, group))) link(join(dev, group, name), `../mapper/${device.name}`);
+}
+
+/** Takes away what `makeNodes` made, and nothing that has become something else. */
+export function removeNodes(device: NodeOf, dev = '/dev'): void {
+  const node = join(dev, 'mapper', device.name);
+  const stat = lstatSync(node, { throwIfNoEntry: false });
+  if (stat?.isBlockDevice() && devName(stat.rdev) === device.dev) unlinkSync(node);
+  const volume = volumeOf(device);
+  if (!volume) return;
+  const [group, name] = volume;
+  unlink(join(dev, 'dvm', group, name), `../../mapper/${device.name}`);
+  unlink(join(dev, group, name), `../mapper/${device.name}`);
+}
+
+/** Group and volume of a device of ours that is no hidden layer; undefined for all others and for names unfit for a path. */
+export function volumeOf({ name, uuid }: { name: string; uuid: string }): [group: string, volume: string] | undefined {
+  if (!/^DVM-[a-z2-7]{20}-[a-z2-7]{20}$/.test(uuid)) return undefined;
+  const parts = splitDmName(name);
+  const [group, volume] = parts ?? [];
+  if (parts?.length !== 2 || group === undefined || volume === undefined) return undefined;
+  return [group, volume].every(fitsPath) ? [group, volume] : undefined;
+}
+
+function fitsPath(part: string): boolean {
+  return part !== '.' && part !== '..' && !part.includes('/') && !part.includes('\0');
+}
+
+function makeNode(calls: Libc, path: string, device: string): void {
+  const [major, minor] = device.split(':').map(Number);
+  const temporary = `${path}.${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  const result = calls.mknod(temporary, S_IFBLK | 0o600, major ?? 0, minor ?? 0);
+  if (result < 0) throw new Error(`${errnoName(result)}: mknod "${temporary}"`);
+  renameSync(temporary, path);
+}
+
+/** `major:minor` of a block device node, through links. */
+function numberOf(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isBlockDevice() ? devName(stat.rdev) : undefined;
+}
+
+/** A link to `target`; one that points into `mapper` already is replaced, anything else is left alone. */
+function link(path: string, target: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && (!found.isSymbolicLink() || !isMapperLink(path))) return;
+  if (found && readlinkSync(path) === target) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  symlinkSync(target, temporary);
+  renameSync(temporary, path);
+}
+
+function unlink(path: string, target: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found?.isSymbolicLink() || readlinkSync(path) !== target) return;
+  unlinkSync(path);
+  if (readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
+}
+
+/** True for a directory of nothing but links into `mapper`, and for one that does not exist. */
+function isOurs(directory: string): boolean {
+  const stat = lstatSync(directory, { throwIfNoEntry: false });
+  if (!stat) return true;
+  return stat.isDirectory() && readdirSync(directory).every((entry) => isMapperLink(join(directory, entry)));
+}
+
+function isMapperLink(path: string): boolean {
+  return lstatSync(path).isSymbolicLink() && /^(\.\.\/)+mapper\/[^/]+$/.test(readlinkSync(path));
+}

@@ -1,0 +1,197 @@
+import { command, Text, type Tool } from '#tool/command.js';
+import { fail } from '#tool/errors.js';
+import { doctor } from '../doctor.js';
+import { readTrace, showStep, summarize } from '../replay.js';
+import { changeOptions, passOn, tmWords, verb } from '../verb.js';
+import * as verbs from '../verbs.js';
+
+const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
+const group = { name: 'GROUP', describe: 'name or id of a group' };
+const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
+
+const sizeOptions = {
+  size: { type: 'string', alias: 'L', value: 'SIZE', describe: 'size: 10G, or +1G and -1G to change it' },
+  extents: { type: 'string', alias: 'l', value: 'EXTENTS', describe: 'size in extents, or 50%FREE, 100%VG' },
+} as const;
+const placeOptions = {
+  allocation: { type: 'string', value: 'POLICY', describe: 'contiguous, cling, normal or anywhere' },
+  stripes: { type: 'string', alias: 'i', value: 'N', describe: 'stripe over N devices' },
+  'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
+} as const;
+const groupOptions = {
+  wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
+  'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
+} as const;
+
+const create = verb(
+  'create',
+  'Make a group of devices, or a volume of a group.',
+  [target, devices],
+  {
+    ...changeOptions,
+    ...sizeOptions,
+    ...placeOptions,
+    ...groupOptions,
+    tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
+  },
+  (call) => {
+    const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
+    const rest = call.positionals.slice(1);
+    const tm = tmWords(call.options);
+    if (volume !== undefined)
+      return verbs.createVolume(vg, volume, tm, [
+        ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']),
+        ...rest,
+      ]);
+    if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
+    return verbs.createGroup(
+      vg,
+      rest,
+      tm,
+      passOn(call.options, ['wipe']),
+      passOn(call.options, ['extent-size', 'allocation', 'tag']),
+    );
+  },
+);
+
+const extend = verb(
+  'extend',
+  'Make a volume larger, or add devices to a group.',
+  [target, devices],
+  { ...changeOptions, ...sizeOptions, ...placeOptions, wipe: groupOptions.wipe },
+  (call) => {
+    const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
+    const rest = call.positionals.slice(1);
+    if (volume === undefined) return verbs.extendGroup(vg, rest, tmWords(call.options), passOn(call.options, ['wipe']));
+    return verbs.resizeVolume('extend', vg, volume, tmWords(call.options), [
+      ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size']),
+      ...rest,
+    ]);
+  },
+);
+
+const reduce = verb(
+  'reduce',
+  'Make a volume smaller (its file system first), or take devices out of a group.',
+  [target, devices],
+  { ...changeOptions, ...sizeOptions },
+  (call) => {
+    const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
+    if (volume === undefined) return verbs.reduceGroup(vg, call.positionals.slice(1), tmWords(call.options));
+    return verbs.resizeVolume('reduce', vg, volume, tmWords(call.options), passOn(call.options, ['size', 'extents']));
+  },
+);
+
+const remove = verb('remove', 'Remove a volume and what is on it, or an empty group.', [target], changeOptions, (call) => {
+  const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
+  return volume === undefined
+    ? verbs.removeGroup(vg, tmWords(call.options))
+    : verbs.removeVolume(vg, volume, tmWords(call.options));
+});
+
+const rename = verb(
+  'rename',
+  'Rename a group or a volume.',
+  [target, { name: 'NEW', describe: 'the new name' }],
+  changeOptions,
+  (call) => verbs.rename(verbs.parseTarget(call.positionals[0] ?? ''), call.positionals[1] ?? '', tmWords(call.options)),
+);
+
+const set = verb(
+  'set',
+  'Change tags, policy and flags of a group or volume.',
+  [target],
+  {
+    ...changeOptions,
+    'add-tag': { type: 'list', value: 'TAG', describe: 'add a tag' },
+    'del-tag': { type: 'list', value: 'TAG', describe: 'take a tag away' },
+    allocation: placeOptions.allocation,
+    'read-only': { type: 'string', value: 'yes|no', describe: 'volumes: refuse writes' },
+    autoactivate: { type: 'string', value: 'yes|no', describe: 'volumes: brought up by activate --auto' },
+  },
+  (call) => {
+    const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
+    const tm = tmWords(call.options);
+    if (volume === undefined) return verbs.setGroup(vg, tm, passOn(call.options, ['add-tag', 'del-tag', 'allocation']));
+    return verbs.setVolume(
+      vg,
+      volume,
+      tm,
+      passOn(call.options, ['add-tag', 'del-tag', 'allocation', 'read-only', 'autoactivate']),
+    );
+  },
+);
+
+const activate = verb(
+  'activate',
+  'Bring a volume up, or all of a group.',
+  [target],
+  { ...changeOptions, auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' } },
+  (call) => verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tmWords(call.options)),
+);
+
+const deactivate = verb('deactivate', 'Take a volume down, or all of a group.', [target], changeOptions, (call) =>
+  verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), false, false, tmWords(call.options)),
+);
+
+const show = verb(
+  'show',
+  'Report on a group or a volume.',
+  [target],
+  {
+    format: { type: 'string', value: 'FORMAT', describe: 'table, json, ndjson, csv or tree' },
+    options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
+    map: { type: 'boolean', describe: 'draw where the extents of each device went' },
+  },
+  (call) => verbs.show(verbs.parseTarget(call.positionals[0] ?? ''), passOn(call.options, ['format', 'options', 'map'])),
+);
+
+const list = verb('list', 'All groups, and the devices that belong to none.', [], {}, () => [[['discover', 'list']]]);
+
+const care = (['verify', 'recover', 'history'] as const).map((name) =>
+  verb(
+    name,
+    {
+      verify: 'Say whether every copy of the metadata agrees.',
+      recover: 'Finish or undo what was interrupted, mend copies.',
+      history: 'The versions that the devices still hold.',
+    }[name],
+    [group],
+    { kernel: changeOptions.kernel },
+    (call) => verbs.simple(name, call.positionals[0] ?? '', name === 'recover' ? passOn(call.options, ['kernel']) : []),
+  ),
+);
+
+const replay = command({
+  name: 'replay',
+  summary: 'Show a trace that --trace DIR wrote, step by step.',
+  positionals: [{ name: 'DIR', describe: 'the trace' }],
+  options: { step: { type: 'integer', value: 'N', describe: 'show the documents of one step in full' } },
+  run: (call) => {
+    const records = readTrace(call.positionals[0] ?? '').filter((r) => r.tool !== 'dvm');
+    return new Text(call.options.step === undefined ? summarize(records) : showStep(records, call.options.step));
+  },
+});
+
+const check = command({
+  name: 'doctor',
+  summary: 'Say what is missing on this machine.',
+  positionals: [],
+  options: { json: { type: 'boolean', describe: 'print the findings as JSON' } },
+  run: async (call) => {
+    const findings = await doctor();
+    call.exit(findings.some((f) => f.state === 'missing') ? 1 : 0);
+    if (call.options.json) return { kind: 'doctor', version: 1, findings };
+    return new Text(
+      findings.map((f) => `${f.state.padEnd(8)} ${f.what}: ${f.message}${f.hint ? `\n         ${f.hint}` : ''}\n`).join(''),
+    );
+  },
+});
+
+export const tool: Tool = {
+  name: 'dvm',
+  summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
+  input: 'nothing',
+  output: 'what was done, in words; --json for the document, --print for the pipelines',
+  commands: [create, list, show, extend, reduce, rename, remove, set, activate, deactivate, ...care, check, replay],
+};

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '#tool/errors.js';
+import { canonical, canonicalLines } from '#tool/json.js';
+import type { TraceRecord } from '#tool/trace.js';
+
+/** The runs that a trace directory holds, in the order they started. */
+export function readTrace(dir: string): TraceRecord[] {
+  let names: string[];
+  try {
+    names = readdirSync(dir).filter((n) => n.endsWith('.json'));
+  } catch (e) {
+    throw fail('noInput', 'no-input', `trace "${dir}" cannot be read: ${(e as Error).message}`, { cause: e });
+  }
+  const records = names.sort().map((name) => readRecord(join(dir, name)));
+  if (records.length === 0)
+    throw fail('noInput', 'no-trace', `"${dir}" holds no trace`, { hint: 'make one with dvm --trace DIR …' });
+  return records;
+}
+
+function readRecord(path: string): TraceRecord {
+  try {
+    const record = JSON.parse(readFileSync(path, 'utf8')) as TraceRecord;
+    if (record.kind === 'trace' && record.version === 1) return record;
+  } catch (e) {
+    throw fail('badInput', 'bad-trace', `"${path}" is not a trace record: ${(e as Error).message}`, { cause: e });
+  }
+  throw fail('badInput', 'bad-trace', `"${path}" is not a trace record`);
+}
+
+/** One line a run: number, tool and arguments, what came in and went out, how it ended. */
+export function summarize(records: TraceRecord[]): string {
+  return `${records.map((r, i) => `${String(i + 1).padStart(3)}  ${r.tool} ${r.argv.join(' ')}\n     ${flow(r)}`).join('\n')}\n`;
+}
+
+function flow(r: TraceRecord): string {
+  const end = r.exit === 0 ? 'ok' : `exit ${r.exit}: ${(r.error as { message?: string })?.message ?? ''}`;
+  return `${kind(r.input)} → ${kind(r.output)}   ${r.milliseconds.toFixed(1)} ms, ${end}`;
+}
+
+function kind(document: unknown): string {
+  if (document === undefined) return '–';
+  if (typeof document === 'string') return `text (${document.length} characters)`;
+  const name = (document as { kind?: unknown })?.kind;
+  return `${typeof name === 'string' ? name : 'JSON'} (${canonical(document).length} bytes)`;
+}
+
+/** Everything of one run: arguments, documents in full, the error. */
+export function showStep(records: TraceRecord[], number: number): string {
+  const record = records[number - 1];
+  if (!record) throw fail('notFound', 'no-step', `the trace has ${records.length} steps, not ${number}`);
+  const part = (name: string, value: unknown) =>
+    value === undefined ? [] : [`--- ${name}`, typeof value === 'string' ? value : canonicalLines(value).trimEnd()];
+  const head = `${record.tool} ${record.argv.join(' ')}\nstarted ${record.time}, ${record.milliseconds.toFixed(1)} ms, exit ${record.exit}`;
+  return `${[head, ...part('input', record.input), ...part('output', record.output), ...part('error', record.error)].join('\n')}\n`;
+}

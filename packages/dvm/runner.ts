@@ -1,0 +1,116 @@
+import { registry } from '#gen/registry.js';
+import { Bytes, type Output, type Terminal, type Tool } from '#tool/command.js';
+import { type Config, readConfig } from '#tool/config.js';
+import { fail } from '#tool/errors.js';
+import { Checked, commonWords, outputDocument, type Streams } from '#tool/invoke.js';
+import { Attached, type PhaseSession, type Programs, type Word } from '#tool/programs.js';
+import { spawnPrograms } from '#tool/spawn.js';
+import { invokeTraced } from '#tool/trace.js';
+import { startInProcess } from './in-process-session.js';
+import { type Pipeline, withOptions } from './pipeline.js';
+
+/** What every stage of a run shares. */
+export interface RunOptions {
+  /** `-c FILE`, handed to every tool. */
+  configPath: string | undefined;
+  trace: string | undefined;
+  note(line: string): void;
+  terminal?(): Terminal | undefined;
+}
+
+export interface RunResult {
+  output: Output;
+  exitCode: number;
+}
+
+/**
+ * Runs pipelines in this process: the same tools, the same documents, without a process start and without
+ * printing and parsing between them. What suspends devices still runs in a dmexec of its own.
+ * Stops at the first stage that fails.
+ */
+export async function runPipelines(pipelines: readonly Pipeline[], options: RunOptions): Promise<RunResult> {
+  const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
+  let last: RunResult = { output: undefined, exitCode: 0 };
+  for (const pipeline of pipelines) {
+    last = await runPipeline(pipeline, options, config);
+    if (last.exitCode !== 0) return last;
+  }
+  return last;
+}
+
+async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Config | undefined): Promise<RunResult> {
+  const programs = inProcessPrograms(options, config);
+  let result: RunResult = { output: undefined, exitCode: 0 };
+  for (const stage of pipeline) {
+    const [name, ...argv] = withOptions(stage, commonWords(options.configPath, options.trace));
+    const input = outputDocument(result.output);
+    result = await collected(await toolNamed(name), argv, {
+      readInput: async () => given(input),
+      note: options.note,
+      ...(options.terminal ? { terminal: options.terminal } : {}),
+      config,
+      programs,
+    });
+  }
+  return result;
+}
+
+/** A stream of documents is drained here: what produces it does its work as it is read. */
+async function collected(tool: Tool, argv: string[], streams: Streams): Promise<RunResult> {
+  const { output, exitCode } = await invokeTraced(tool, argv, streams);
+  if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return { output, exitCode };
+  const documents: unknown[] = [];
+  for await (const document of output as AsyncIterable<unknown>) documents.push(document);
+  return { output: documents.length === 1 ? (documents[0] as Output) : documents, exitCode };
+}
+
+async function toolNamed(name: string): Promise<Tool> {
+  const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
+  if (!load) throw fail('notFound', 'no-program', `"${name}" is not one of dvm's programs`);
+  return load();
+}
+
+function given(document: unknown): Checked {
+  if (document === undefined) throw fail('noInput', 'no-input', 'a document is expected on standard input, none was given');
+  return new Checked(document);
+}
+
+/** The programs that tm starts, as functions of this process; those named by a path are still started. */
+export function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
+  const outside = spawnPrograms(options.note, commonWords(options.configPath, options.trace));
+  const programs: Programs = {
+    run: async (words, input) => {
+      const [name] = words;
+      if (typeof name !== 'string' || !Object.hasOwn(registry, name)) return outside.run(words, input);
+      const { argv, files } = attach(words.slice(1));
+      const readInput = async () => given(input);
+      const trace = options.trace === undefined ? [] : ['--trace', options.trace];
+      const result = await invokeTraced(await toolNamed(name), [...trace, ...argv], {
+        readInput,
+        note: options.note,
+        config,
+        files,
+        programs,
+      });
+      return result.output instanceof Bytes ? undefined : outputDocument(result.output);
+    },
+    session: async (words, plan) => (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan),
+  };
+  return programs;
+}
+
+async function inProcessSession(words: string[], plan: unknown, note: (line: string) => void): Promise<PhaseSession | undefined> {
+  return words[0] === 'dmexec' ? startInProcess(words.slice(1), plan, note) : undefined;
+}
+
+/** Attached documents get a name that no file can have. */
+function attach(words: Word[]): { argv: string[]; files: Map<string, unknown> } {
+  const files = new Map<string, unknown>();
+  const argv = words.map((word) => {
+    if (!(word instanceof Attached)) return word;
+    const name = `\0${files.size}`;
+    files.set(name, word.document);
+    return name;
+  });
+  return { argv, files };
+}

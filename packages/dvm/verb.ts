@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { type Call, type Command, command, type Output, Text } from '#tool/command.js';
+import { outputDocument } from '#tool/invoke.js';
+import type { OptionSpecs, OptionValues, PositionalSpec } from '#tool/options.js';
+import { describe } from './format.js';
+import { type Pipeline, shellText } from './pipeline.js';
+import { runPipelines } from './runner.js';
+
+/** Where dvm, and only dvm, looks for a config when none is given. */
+const standardConfig = '/etc/dvm/config.json';
+
+export const runOptions = {
+  print: { type: 'boolean', describe: 'show the pipelines instead of running them' },
+  json: { type: 'boolean', describe: 'print the result as JSON' },
+} as const satisfies OptionSpecs;
+
+/** Flags of the verbs that end in a transaction of tm. */
+export const changeOptions = {
+  ...runOptions,
+  'dry-run': { type: 'boolean', describe: 'show what would change in the metadata and the kernel; touch nothing' },
+  wait: { type: 'string', value: 'SECONDS', describe: 'wait this long for the lock of the group', default: '10' },
+  'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
+  kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
+} as const satisfies OptionSpecs;
+
+/** The words that hand `changeOptions` on to tm. */
+export function tmWords(options: OptionValues<typeof changeOptions>): string[] {
+  return [
+    ...(options['dry-run'] ? ['--dry-run'] : []),
+    ...(options.wait === '10' ? [] : ['--wait', options.wait]),
+    ...(options['no-activate'] ? ['--no-activate'] : []),
+    ...(options.kernel === undefined ? [] : ['--kernel', options.kernel]),
+  ];
+}
+
+/** Options that go on under their own names, e.g. `--size 10G` to lv_create. */
+export function passOn(options: Record<string, unknown>, names: readonly string[]): string[] {
+  return names.flatMap((name) => {
+    const value = options[name];
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [value].flat().flatMap((v) => [`--${name}`, String(v)]);
+  });
+}
+
+/** A verb: arguments in, pipelines out; running, printing and formatting are the same for all. */
+export function verb<const S extends OptionSpecs>(
+  name: string,
+  summary: string,
+  positionals: PositionalSpec[],
+  options: S,
+  expand: (call: Call<S & typeof runOptions>) => Pipeline[],
+): Command {
+  return command({
+    name,
+    summary,
+    positionals,
+    options: { ...runOptions, ...options },
+    run: (call) =>
+      execute(call as unknown as Call<S & typeof runOptions>, expand(call as unknown as Call<S & typeof runOptions>)),
+  });
+}
+
+async function execute(call: Call<typeof runOptions>, pipelines: Pipeline[]): Promise<Output> {
+  if (call.options.print) return new Text(pipelines.map((p) => `${shellText(p)}\n`).join(''));
+  const configPath = call.configPath ?? (existsSync(standardConfig) ? standardConfig : undefined);
+  const { output, exitCode } = await runPipelines(pipelines, {
+    configPath,
+    trace: call.tracePath,
+    note: call.note,
+    terminal: call.terminal,
+  });
+  call.exit(exitCode);
+  if (call.options.json || output instanceof Text) return output;
+  return new Text(describe(outputDocument(output)));
+}

@@ -1,0 +1,100 @@
+import { fail } from '#tool/errors.js';
+import type { Pipeline, Stage } from './pipeline.js';
+
+/**
+ * What each verb of dvm stands for: the pipelines a person would type, run one after another.
+ * Pure; `dvm --print` shows them.
+ */
+
+/** `GROUP` or `GROUP/VOLUME`, as users name things. */
+export interface Target {
+  group: string;
+  volume: string | undefined;
+}
+
+/** @throws DvmError `bad-target` (exit 64) */
+export function parseTarget(text: string): Target {
+  const [group, volume, extra] = text.split('/');
+  if (!group || volume === '' || extra !== undefined)
+    throw fail('usage', 'bad-target', `"${text}" names neither a group nor a volume`, { hint: 'write GROUP or GROUP/VOLUME' });
+  return { group, volume };
+}
+
+/** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
+export type TmWords = readonly string[];
+
+const find = (group: string): Stage => ['discover', group];
+
+function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
+  return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
+}
+
+/** Labelling comes before the transaction, so a dry run can only show the labels. */
+function labelDevices(group: string, devices: string[], add: string[]): Pipeline[] {
+  return devices.map((d): Pipeline => [['discover', 'add', ...add, group, d]]);
+}
+
+const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
+
+export function createGroup(group: string, devices: string[], tm: TmWords, add: string[], create: string[]): Pipeline[] {
+  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
+  return [...labelDevices(group, devices, add), [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]]];
+}
+
+export function createVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
+  return [update(group, tm, ['lv_create', volume, ...words])];
+}
+
+export function extendGroup(group: string, devices: string[], tm: TmWords, add: string[]): Pipeline[] {
+  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
+  return [...labelDevices(group, devices, add), [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']]];
+}
+
+export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
+  return [
+    [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
+    ...(isDry(tm) ? [] : [[['discover', 'rm', group, ...devices]] satisfies Pipeline]),
+  ];
+}
+
+export function resizeVolume(verb: 'extend' | 'reduce', group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
+  return [update(group, tm, [`lv_${verb}`, volume, ...words])];
+}
+
+export function removeVolume(group: string, volume: string, tm: TmWords): Pipeline[] {
+  return [update(group, tm, ['lv_remove', volume])];
+}
+
+export function removeGroup(group: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'destroy', ...tm, group]], [['discover', 'rm', '--all', group]]];
+}
+
+export function rename({ group, volume }: Target, to: string, tm: TmWords): Pipeline[] {
+  return volume === undefined
+    ? [[find(group), ['tm', 'rename', ...tm, group, to]]]
+    : [update(group, tm, ['lv_rename', volume, to])];
+}
+
+export function setVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
+  return [update(group, tm, ['lv_set', volume, ...words])];
+}
+
+export function setGroup(group: string, tm: TmWords, words: string[]): Pipeline[] {
+  return [update(group, tm, ['vg_set', ...words])];
+}
+
+/** One volume, or all of a group: `--all` (or `--auto`) and `--none` are vol_activate's own words. */
+export function activate({ group, volume }: Target, on: boolean, auto: boolean, tm: TmWords): Pipeline[] {
+  const all = on ? (auto ? ['--auto'] : ['--all']) : ['--none'];
+  const words = volume === undefined ? all : [on ? '--activate' : '--deactivate', volume];
+  return [[find(group), ['tm', 'activate', ...tm, group, '--', ...words]]];
+}
+
+export function show({ group, volume }: Target, words: string[]): Pipeline[] {
+  const filter = volume === undefined ? [] : ['--show', 'lv', '--filter', `lv_name = ${JSON.stringify(volume)}`];
+  return [[find(group), ['tm', 'read', group], ['report', group, ...filter, ...words]]];
+}
+
+export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', command, ...tm, group]]];
+}

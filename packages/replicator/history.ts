@@ -1,0 +1,20 @@
+import { type Version, versionOf } from './format/root.js';
+import { readHistory } from './region/history.js';
+import type { OpenRegion } from './region/open-region.js';
+
+export interface History {
+  /** Older versions that can be read back, newest first; the active one is not among them. */
+  versions: Version[];
+  /** Why some that the superblock counts are missing. */
+  problem?: string;
+}
+
+/** The older versions of one region. A damaged block ends the list and is named in `problem`. */
+export async function historyIn(of: OpenRegion): Promise<History> {
+  if (of.failure) throw of.failure;
+  const list = await readHistory(of, of.superblock?.history ?? { block: 0, count: 0 });
+  return {
+    versions: list.entries.map((e) => versionOf(e.root)),
+    ...(list.problem === undefined ? {} : { problem: list.problem }),
+  };
+}

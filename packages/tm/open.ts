@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { openDevice } from '#blockdev/device.js';
+import { type Lock, lockGroup } from '#blockdev/locks.js';
+import { inParallel } from '#blockdev/parallel.js';
+import type { OpenStorage } from '#blockdev/storage.js';
+import { readLabel } from '#discover/label-copies.js';
+import { renameLabels } from '#discover/update.js';
+import { hostWorld } from '#discover/world.js';
+import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
+import { newTxn } from '#documents/ids.js';
+import type { Call } from '#tool/command.js';
+import { fail } from '#tool/errors.js';
+import { canonical } from '#tool/json.js';
+import { activationPipeline } from './activation.js';
+import { programsOf, tmSection } from './config.js';
+import type { Context } from './context.js';
+import { openStore } from './replicator-store.js';
+
+export interface OpenRequest {
+  /** Takes the lock of the group and opens its devices for writing. */
+  write: boolean;
+  /** Milliseconds to wait for the lock. */
+  wait: number;
+  activate: boolean;
+  kernel: string | undefined;
+}
+
+export interface Opened {
+  context: Context;
+  close(): Promise<void>;
+}
+
+/** The edge of tm: the devices document, the lock, the devices, the clock. */
+export async function openContext(call: Call, request: OpenRequest): Promise<Opened> {
+  const devices = await call.input(devicesType);
+  checkGroupName(call.positionals[0] ?? '', devices);
+  const lock = request.write ? await lockGroup(devices.group.id, { wait: request.wait }) : undefined;
+  try {
+    if (lock) await checkLabels(devices, openDevice);
+    return await opened(call, devices, request, lock);
+  } catch (e) {
+    lock?.release();
+    throw e;
+  }
+}
+
+async function opened(call: Call, devices: Devices, request: OpenRequest, lock: Lock | undefined): Promise<Opened> {
+  const names = programsOf(call.section(tmSection));
+  const programs = call.programs();
+  const store = await openStore(devices.devices, openDevice, request.write);
+  const activation = request.activate ? activationPipeline(names, programs, request.kernel) : undefined;
+  const now = () => new Date().toISOString();
+  const context: Context = {
+    devices,
+    store,
+    programs,
+    names,
+    activation,
+    newTxn: () => newTxn(),
+    now,
+    host: hostId(),
+    renameLabels: async (group) =>
+      void (await renameLabels(
+        hostWorld(),
+        group,
+        Object.values(devices.devices).map((d) => d.path),
+      )),
+    note: call.note,
+  };
+  const close = async () => {
+    await store.close();
+    lock?.release();
+  };
+  return { context, close };
+}
+
+function checkGroupName(name: string, devices: Devices): void {
+  if (name === devices.group.name || name === devices.group.id) return;
+  throw fail('badInput', 'wrong-group', `the devices document is of group "${devices.group.name}", not of "${name}"`);
+}
+
+/**
+ * What discover saw may have changed before the lock was taken: the labels are read again.
+ *
+ * @throws DvmError `stale-devices` (exit 84)
+ */
+export async function checkLabels(devices: Devices, open: OpenStorage): Promise<void> {
+  await inParallel(Object.entries(devices.devices), async ([pv, device]) => {
+    const why = await labelChange(devices.group.id, pv, device, open);
+    if (why !== undefined)
+      throw fail('outOfSync', 'stale-devices', `device "${device.path}" ${why}`, {
+        hint: 'the devices document is out of date: run discover again',
+      });
+  });
+}
+
+async function labelChange(group: string, pv: string, device: FoundDevice, open: OpenStorage): Promise<string | undefined> {
+  const storage = await open(device.path);
+  try {
+    const found = await readLabel(storage);
+    if (found.state !== 'labelled') return 'no longer carries a label';
+    const { label } = found;
+    if (label.group.id !== group || label.pv !== pv) return `is now PV ${label.pv} of group ${label.group.id}`;
+    if (canonical(label.regions) !== canonical(device.regions)) return 'has other regions than discover saw';
+    return undefined;
+  } finally {
+    await storage.close();
+  }
+}
+
+/** The machine-id must not leave the machine as it is (machine-id(5)): hashed with a word of our own. */
+function hostId(): string {
+  try {
+    return createHash('sha256').update('dvm').update(readFileSync('/etc/machine-id')).digest('hex').slice(0, 32);
+  } catch {
+    return '';
+  }
+}

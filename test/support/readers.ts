@@ -1,0 +1,41 @@
+import type { Tool } from '#tool/command.js';
+import { invoke } from '#tool/invoke.js';
+import { thrown } from './check.js';
+import { callsOf, loadTools } from './tools.js';
+
+/** A command, and arguments with which it comes to read standard input. */
+export interface Reader {
+  name: string;
+  tool: Tool;
+  argv: string[];
+}
+
+class Reached extends Error {}
+
+let found: Promise<Reader[]> | undefined;
+
+/** The commands that read a document, found by trying; `nothing` as a tool's input says that it has none. */
+export function readers(): Promise<Reader[]> {
+  found ??= findReaders();
+  return found;
+}
+
+async function findReaders(): Promise<Reader[]> {
+  const all: Reader[] = [];
+  for (const tool of (await loadTools()).filter((t) => !/^nothing\b/i.test(t.input)))
+    for (const command of tool.commands)
+      for (const argv of callsOf(tool, command)) {
+        if (!(await reads(tool, argv))) continue;
+        all.push({ name: `${tool.name} ${argv.join(' ')}`, tool, argv });
+        break;
+      }
+  return all;
+}
+
+async function reads(tool: Tool, argv: string[]): Promise<boolean> {
+  const readInput = async () => {
+    throw new Reached();
+  };
+  const outcome = await thrown(() => invoke(tool, argv, { readInput, note: () => {} })).catch(() => undefined);
+  return outcome instanceof Reached;
+}
