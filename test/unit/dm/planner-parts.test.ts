@@ -1,5 +1,6 @@
 import { Assembly, Label } from '#dm/planner/assembly.js';
 import { extentsOf, takeovers } from '#dm/planner/extents.js';
+import { load } from '#dm/planner/instructions.js';
 import { ordered } from '#dm/planner/order.js';
 import { onlyGrew, padded } from '#dm/planner/tables.js';
 import { assert, suite } from '#test/support/check.js';
@@ -21,6 +22,12 @@ test('a program leaves out jumps to the very next line, and those that this make
   a.place(end);
   a.exit(4);
   assert.equal(programText(a.finish()), ['0 exit 1', '1 exit 2', '2 jmp-fail 4', '3 exit 3', '4 exit 4']);
+});
+
+test('keys in tables are wiped by the kernel', () => {
+  const id = { name: 'a', uuid: 'DVM-g-1' };
+  const encrypted = rows('8 crypt aes-xts-plain64 :32:logon:x 0 7:0 0');
+  assert.equal(load(id, encrypted, false), { op: 'load', id, targets: encrypted, secure: true });
 });
 
 test('tables that only grew: the same places first, then more', () => {
