@@ -3,9 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# vmlinux, an init, the peer to compare with, and file systems to put on volumes
 PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs e2fsprogs fio
 
-.PHONY: help build check lint format test test-long bench demo sandbox docs clean packages sandbox-init
+.PHONY: help build check lint format test test-long bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -39,6 +40,21 @@ test: node_modules packages ## all tests, on a real kernel in a sandbox too
 
 sandbox: build packages ## an interactive shell in a guest with four blank disks
 	node build/sandbox/sandbox.cjs --shell
+
+test-long: node_modules packages ## the long tests too (more than an hour)
+	node scripts/build.mjs --tests
+	node test/run.mjs --long $(ONLY)
+
+demo: node_modules packages ## everything, from blank disks on, in a throw-away guest
+	node scripts/build.mjs --tests
+	node build/sandbox/sandbox.cjs --memory 1G --time-limit 170 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
+
+bench: node_modules packages ## figures beside the peer's, one JSON line each (ONLY=metadata, ONLY=activate)
+	@node scripts/build.mjs --tests
+	@node test/bench/run.mjs $(ONLY)
+
+docs: build ## the man pages, under build/man
+	node scripts/man.mjs
 
 clean: ## remove what was built
 	rm -rf build

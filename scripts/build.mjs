@@ -122,7 +122,7 @@ async function buildTools() {
 
 async function buildTests() {
   rmSync(out('test'), { recursive: true, force: true });
-  const tests = files('test', '.test.ts');
+  const tests = [...files('test', '.test.ts'), ...files('test', '.bench.ts')];
   if (tests.length === 0) return;
   await esbuild.build({
     ...common,

@@ -25,6 +25,8 @@ export interface AddRequest {
   regions?: DeviceRange[] | undefined;
   /** Destroy what is on the device, unless somebody uses it. */
   wipe?: boolean;
+  /** Check everything and say what would be done, but write nothing. */
+  dryRun?: boolean;
   /** Milliseconds to wait for a lock. */
   wait?: number;
 }
@@ -100,6 +102,7 @@ async function keepLabel(d: Labelled, group: Group, request: AddRequest, world: 
       hint: 'tm regions changes them',
       details: { regions: label.regions },
     });
+  if (request.dryRun) return labelDocument('unchanged', d.path, label);
   const change = await updateLabel(world, d.path, (old) => ({ ...old, group: { id: group.id, name: group.name } }));
   return labelDocument(change.changed ? 'mended' : 'unchanged', d.path, change.label);
 }
@@ -113,8 +116,9 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
   if (held) throw held;
   const regions = request.regions ?? [defaultRegion(u.size)];
   checkNewRegions(u.size, regions);
-  const wiped = await clear(u, request.wipe ?? false, world);
   const label: Label = { sequence: 1, size: u.size, group, pv: world.newId(), regions };
+  if (request.dryRun) return wouldLabel(u, label, request.wipe ?? false, world);
+  const wiped = await clear(u, request.wipe ?? false, world);
   const storage = await world.open(u.path, { write: true, exclusive: true });
   try {
     await blankRegions(storage, regions);
@@ -123,6 +127,12 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
     await storage.close();
   }
   return { ...labelDocument('created', u.path, label), ...(wiped.length > 0 ? { wiped } : {}) };
+}
+
+/** The same refusals, without the writing. */
+async function wouldLabel(u: Unlabelled, label: Label, wipe: boolean, world: World): Promise<LabelDocument> {
+  if (!wipe) await clear(u, false, world);
+  return labelDocument('would-create', u.path, label);
 }
 
 function checkNewRegions(size: Sectors, regions: readonly DeviceRange[]): void {

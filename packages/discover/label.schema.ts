@@ -10,7 +10,7 @@ export const labelSchema = {
     kind: { const: 'label' },
     version: { const: 1 },
     /** `unchanged`: it already was so. `mended`: it was so, but one copy of the label was damaged or behind. */
-    action: { enum: ['created', 'unchanged', 'mended', 'removed'] },
+    action: { enum: ['created', 'would-create', 'unchanged', 'mended', 'removed'] },
     path,
     group: { type: 'object', required: ['id', 'name'], additionalProperties: false, properties: { id, name } },
     pv: id,

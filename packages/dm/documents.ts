@@ -9,19 +9,21 @@ import type {
   currentSchema,
   desiredSchema,
   instruction,
+  instructionsSchema,
   planSchema,
   programSchema,
   resultSchema,
   target,
 } from './documents.schema.js';
 
+type Shared = { references: [typeof instructionsSchema, typeof instruction] };
 /** vol_activate → dmactivate: the devices that should exist within a scope. */
 export type Desired = FromSchema<typeof desiredSchema>;
 /** dmexec --dump → dmactivate, report: the devices that exist. */
 export type Current = FromSchema<typeof currentSchema>;
 /** dmactivate → dmexec: both phases and the way back. */
-export type Plan = FromSchema<typeof planSchema>;
-export type Program = FromSchema<typeof programSchema>;
+export type Plan = FromSchema<typeof planSchema, Shared>;
+export type Program = FromSchema<typeof programSchema, Shared>;
 export type Instruction = FromSchema<typeof instruction>;
 /** What dmexec prints. */
 export type Result = FromSchema<typeof resultSchema>;

@@ -1,17 +1,29 @@
+import { fail } from '#tool/errors.js';
 import type { Current } from './documents.js';
 import { type Kernel, KernelError } from './kernel.js';
 
 /**
  * The devices that exist, foreign ones too; with a scope only those whose uuid starts with it. A device that
  * vanishes meanwhile is left out.
+ *
+ * @throws DvmError kernel-refused (exit 71)
  */
 export function dump(kernel: Kernel, scope?: string): Current {
+  try {
+    return { kind: 'current', version: 1, devices: describeAll(kernel, scope) };
+  } catch (e) {
+    if (e instanceof KernelError) throw fail('kernel', 'kernel-refused', `devices cannot be listed: ${e.message}`, { cause: e });
+    throw e;
+  }
+}
+
+function describeAll(kernel: Kernel, scope: string | undefined): Current['devices'] {
   const devices: Current['devices'] = {};
   for (const { name } of kernel.list()) {
     const device = describe(kernel, name, scope);
     if (device) devices[name] = device;
   }
-  return { kind: 'current', version: 1, devices };
+  return devices;
 }
 
 function describe(kernel: Kernel, name: string, scope: string | undefined): Current['devices'][string] | undefined {

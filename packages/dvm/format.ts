@@ -1,12 +1,47 @@
+import type { Inventory, LabelDocument } from '#discover/documents.js';
+import type { Devices } from '#documents/devices.js';
 import type { Change } from '#documents/diff.js';
 import { canonical } from '#tool/json.js';
+import { formatSize } from '#tool/units.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
 export function describe(document: unknown): string {
+  if (Array.isArray(document)) return document.map(describe).join('');
   const doc = document as { kind?: string };
+  if (doc?.kind === 'label') return describeLabel(document as LabelDocument);
+  if (doc?.kind === 'inventory') return describeInventory(document as Inventory);
   if (doc?.kind === 'transaction') return describeTransaction(document as Transaction);
   if (doc?.kind === 'dry-run') return describeDryRun(document as DryRun);
   return document === undefined ? '' : `${canonical(document)}\n`;
+}
+
+function describeLabel(l: LabelDocument): string {
+  const wiped = l.wiped && l.wiped.length > 0 ? `, wiped ${l.wiped.join(', ')}` : '';
+  return `${l.path}: label ${l.action}${l.pv ? ` (PV ${l.pv})` : ''}${wiped}\n`;
+}
+
+function describeInventory(i: Inventory): string {
+  const groups = (i.groups as unknown as Devices[]).flatMap((g) => {
+    const lost = Object.keys(g.missing).length;
+    const paths = Object.values(g.devices)
+      .map((d) => d.path)
+      .sort();
+    return [
+      `${g.group.name}  ${paths.join(' ')}${lost > 0 ? `  (${lost} missing)` : ''}`,
+      ...g.problems.map((p) => `  ${p.message}`),
+    ];
+  });
+  const free = i.unlabelled.map((d) => `  ${[d.path, formatSize(d.size), ...d.carries, ...d.uses].join('  ')}`);
+  const passed = i.passed.map((p) => `  ${p.path}  ${p.reason}`);
+  const part = (title: string, lines: string[]) => (lines.length > 0 ? [title, ...lines] : []);
+  return `${[
+    ...part(
+      'groups:',
+      groups.map((l) => `  ${l}`),
+    ),
+    ...part('devices without a label:', free),
+    ...part('passed over:', passed),
+  ].join('\n')}\n`;
 }
 
 interface Action {

@@ -2,7 +2,7 @@ import { registry } from '#gen/registry.js';
 import { Bytes, type Output, type Terminal, type Tool } from '#tool/command.js';
 import { type Config, readConfig } from '#tool/config.js';
 import { fail } from '#tool/errors.js';
-import { Checked, commonWords, outputDocument } from '#tool/invoke.js';
+import { Checked, commonWords, outputDocument, type Streams } from '#tool/invoke.js';
 import { Attached, type PhaseSession, type Programs, type Word } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
 import { invokeTraced } from '#tool/trace.js';
@@ -44,7 +44,7 @@ async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Conf
   for (const stage of pipeline) {
     const [name, ...argv] = withOptions(stage, commonWords(options.configPath, options.trace));
     const input = outputDocument(result.output);
-    result = await invokeTraced(await toolNamed(name), argv, {
+    result = await collected(await toolNamed(name), argv, {
       readInput: async () => given(input),
       note: options.note,
       ...(options.terminal ? { terminal: options.terminal } : {}),
@@ -53,6 +53,15 @@ async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Conf
     });
   }
   return result;
+}
+
+/** A stream of documents is drained here: what produces it does its work as it is read. */
+async function collected(tool: Tool, argv: string[], streams: Streams): Promise<RunResult> {
+  const { output, exitCode } = await invokeTraced(tool, argv, streams);
+  if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return { output, exitCode };
+  const documents: unknown[] = [];
+  for await (const document of output as AsyncIterable<unknown>) documents.push(document);
+  return { output: documents.length === 1 ? (documents[0] as Output) : documents, exitCode };
 }
 
 async function toolNamed(name: string): Promise<Tool> {
@@ -67,7 +76,7 @@ function given(document: unknown): Checked {
 }
 
 /** The programs that tm starts, as functions of this process; those named by a path are still started. */
-function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
+export function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
   const outside = spawnPrograms(options.note, commonWords(options.configPath, options.trace));
   const programs: Programs = {
     run: async (words, input) => {

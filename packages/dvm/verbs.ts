@@ -29,11 +29,16 @@ function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }
 
+/** Labelling comes before the transaction, so a dry run can only show the labels. */
+function labelDevices(group: string, devices: string[], add: string[]): Pipeline[] {
+  return devices.map((d): Pipeline => [['discover', 'add', ...add, group, d]]);
+}
+
+const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
+
 export function createGroup(group: string, devices: string[], tm: TmWords, add: string[], create: string[]): Pipeline[] {
-  return [
-    ...devices.map((d): Pipeline => [['discover', 'add', ...add, group, d]]),
-    [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]],
-  ];
+  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
+  return [...labelDevices(group, devices, add), [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]]];
 }
 
 export function createVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
@@ -41,16 +46,14 @@ export function createVolume(group: string, volume: string, tm: TmWords, words: 
 }
 
 export function extendGroup(group: string, devices: string[], tm: TmWords, add: string[]): Pipeline[] {
-  return [
-    ...devices.map((d): Pipeline => [['discover', 'add', ...add, group, d]]),
-    [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']],
-  ];
+  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
+  return [...labelDevices(group, devices, add), [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']]];
 }
 
 export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
   return [
     [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
-    ...devices.map((d): Pipeline => [['discover', 'rm', group, d]]),
+    ...(isDry(tm) ? [] : [[['discover', 'rm', group, ...devices]] satisfies Pipeline]),
   ];
 }
 

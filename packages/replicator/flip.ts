@@ -73,15 +73,30 @@ async function flip(
   options = { flush: true },
 ): Promise<Outcome> {
   if (verdicts.includes('refuse')) throw refusal(setStatus(set), txn);
-  const outcome: Outcome = { done: [], already: [], failed: [] };
-  await mapParallel(set.members, PARALLEL, async (of, i) => {
+  return collect(set.members, async (of, i) => {
+    await flipOne(of, next, options);
+    return verdicts[i] === 'todo' ? 'done' : 'already';
+  });
+}
+
+/** Acts on each region; failures of devices are collected, not thrown. Regions come back in their own order. */
+export async function collect(
+  members: readonly OpenRegion[],
+  act: (of: OpenRegion, index: number) => Promise<'done' | 'already'>,
+): Promise<Outcome> {
+  const results = await mapParallel(members, PARALLEL, async (of, i) => {
     try {
-      await flipOne(of, next, options);
-      (verdicts[i] === 'todo' ? outcome.done : outcome.already).push(of.region);
+      return await act(of, i);
     } catch (e) {
-      if (!of.failure) throw e;
-      outcome.failed.push({ region: of.region, error: of.failure });
+      if (of.failure) return of.failure;
+      throw e;
     }
+  });
+  const outcome: Outcome = { done: [], already: [], failed: [] };
+  members.forEach(({ region }, i) => {
+    const result = results[i] as 'done' | 'already' | DvmError;
+    if (result instanceof Error) outcome.failed.push({ region, error: result });
+    else outcome[result].push(region);
   });
   return outcome;
 }
@@ -116,5 +131,24 @@ function describe(s: RegionStatus): string {
 function alreadyCommitted(txn: string): DvmError {
   return fail('pending', 'already-committed', `version "${txn}" is active in at least one region and cannot be aborted`, {
     hint: 'commit it in the others (tm recover)',
+  });
+}
+
+/**
+ * For callers that cannot go on with some regions only.
+ *
+ * @param what was to be done to the regions: `committed`
+ * @throws DvmError `partly-done` (exit 85) when some regions changed and others failed, else the first region's error
+ */
+export function requireAll(outcome: Outcome, what: string): Outcome {
+  const [first] = outcome.failed;
+  if (!first) return outcome;
+  const good = outcome.done.length + outcome.already.length;
+  const details = { ...outcome, failed: outcome.failed.map((f) => ({ region: f.region, ...f.error.toJSON() })) };
+  if (good === 0) throw fail(first.error.exit, first.error.code, first.error.message, { details, cause: first.error });
+  throw fail('degraded', 'partly-done', `${good} regions are ${what}, ${details.failed.length} failed: ${first.error.message}`, {
+    hint: 'repeat it with the regions that work, or let tm recover judge',
+    details,
+    cause: first.error,
   });
 }

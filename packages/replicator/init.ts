@@ -1,12 +1,11 @@
 import type { Region } from '#documents/regions.js';
-import { type DvmError, fail } from '#tool/errors.js';
-import type { Outcome } from './flip.js';
+import { fail } from '#tool/errors.js';
+import { collect, type Outcome } from './flip.js';
 import { BLOCK_SECTORS } from './format/block.js';
 import { emptyRoot, isEmptyRoot } from './format/root.js';
 import { MIN_BLOCKS, noHistory, type Superblock, slotOf } from './format/superblock.js';
-import { mapParallel } from './parallel.js';
 import type { OpenRegion } from './region/open-region.js';
-import { PARALLEL, type RegionSet } from './region-set.js';
+import type { RegionSet } from './region-set.js';
 import { statusOf } from './sync.js';
 
 /**
@@ -17,12 +16,12 @@ import { statusOf } from './sync.js';
  */
 export async function initIn(set: RegionSet, options: { overwrite?: boolean | undefined } = {}): Promise<Outcome> {
   for (const of of set.members) check(of, options.overwrite ?? false);
-  return each(set, initOne);
+  return collect(set.members, initOne);
 }
 
 /** Overwrites the superblocks, after which the regions are blank. */
 export function wipeIn(set: RegionSet): Promise<Outcome> {
-  return each(set, async (of) => {
+  return collect(set.members, async (of) => {
     const blank = of.slots.every((s) => s.state === 'blank');
     // The older one first: the region is what it was until the last of them goes.
     const newest = slotOf(of.superblock?.sequence ?? 0);
@@ -78,17 +77,4 @@ function emptySuperblock(region: Region): Omit<Superblock, 'sequence'> {
     mark: false,
     shadow: undefined,
   };
-}
-
-async function each(set: RegionSet, act: (of: OpenRegion) => Promise<'done' | 'already'>): Promise<Outcome> {
-  const outcome: Outcome = { done: [], already: [], failed: [] };
-  await mapParallel(set.members, PARALLEL, async (of) => {
-    try {
-      outcome[await act(of)].push(of.region);
-    } catch (e) {
-      if (!of.failure) throw e;
-      outcome.failed.push({ region: of.region, error: of.failure as DvmError });
-    }
-  });
-  return outcome;
 }

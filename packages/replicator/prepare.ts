@@ -4,9 +4,8 @@ import { type DvmError, fail } from '#tool/errors.js';
 import { type Change, changeFrom } from './content/change.js';
 import { cutPages } from './content/pages.js';
 import { buildTree, treeHash } from './content/tree.js';
-import { BLOCK } from './format/block.js';
 import type { Version } from './format/root.js';
-import type { Superblock } from './format/superblock.js';
+import { SUPERBLOCK_SIZE, type Superblock } from './format/superblock.js';
 import { mapParallel } from './parallel.js';
 import { placedTree } from './read.js';
 import type { OpenRegion } from './region/open-region.js';
@@ -63,19 +62,18 @@ function sortOut(set: RegionSet, statuses: RegionStatus[], request: Request) {
   const actives = new Set(statuses.map((s) => `${s.active?.txn} ${s.active?.hash}`));
   if (actives.size > 1) throw outOfSync(groupByState(statuses));
   if (status.shadow && !isDone(status)) throw prepared(status, request);
-  if (status.active?.txn !== request.parent && status.active?.txn !== noTxn)
-    throw fail(
-      'outOfSync',
-      'wrong-parent',
-      `version "${request.txn}" builds on "${request.parent}", the regions are at "${status.active?.txn}"`,
-      {
-        hint: 'read the regions again and repeat the change',
-      },
-    );
+  // An empty region takes its first version whatever that builds on: so it is brought up to the others.
+  if (status.active?.txn !== request.parent && status.active?.txn !== noTxn) throw wrongParent(status, request);
   return {
     todo: set.members.filter((_, i) => !isDone(statuses[i])),
     already: set.members.filter((_, i) => isDone(statuses[i])),
   };
+}
+
+function wrongParent({ active }: RegionStatus, { txn, parent }: Request): DvmError {
+  return fail('outOfSync', 'wrong-parent', `version "${txn}" builds on "${parent}", the regions are at "${active?.txn}"`, {
+    hint: 'read the regions again and repeat the change',
+  });
 }
 
 function prepared(status: RegionStatus, request: Request): DvmError {
@@ -96,7 +94,7 @@ function checkRepeated(statuses: RegionStatus[], version: Version): void {
 
 async function changeOf(set: RegionSet, of: OpenRegion, content: Buffer): Promise<Change> {
   const active = superblockOf(of).active;
-  const known = set.known?.hash === active.hash ? set.known : undefined;
+  const known = set.memory.content?.hash === active.hash ? set.memory.content : undefined;
   return changeFrom(await placedTree(set, of, active), buildTree(cutPages(content, known)), content);
 }
 
@@ -149,5 +147,5 @@ async function writePlan(of: OpenRegion, { trim, writes, shadow }: RegionPlan): 
 }
 
 function planBytes(p: RegionPlan): number {
-  return p.writes.reduce((n, w) => n + w.data.length, 0) + (p.trim ? 3 : 1) * BLOCK;
+  return p.writes.reduce((n, w) => n + w.data.length, 0) + (p.trim ? 3 : 1) * SUPERBLOCK_SIZE;
 }

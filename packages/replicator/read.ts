@@ -63,22 +63,22 @@ async function readVersion(set: RegionSet, of: OpenRegion, root: Root): Promise<
   const tree = await placedTree(set, of, root);
   const pages = tree[0];
   const content = pages ? await readPages(of, pages) : Buffer.alloc(0);
-  if (pages && root.txn === of.superblock?.active.txn) set.known = { hash: root.hash, content, pages };
+  if (pages && root.txn === of.superblock?.active.txn) set.memory.content = { hash: root.hash, content, pages };
   return content;
 }
 
 /** Where a version lies in a region, read once for the active one. */
 export async function placedTree(set: RegionSet, of: OpenRegion, root: Root): Promise<PlacedTree> {
-  const known = set.placed.get(of);
+  const known = set.memory.placed.get(of);
   if (known && known.hash === root.hash && known.block === root.block) return known.tree;
   const tree = shareShape(set, root, await walkTree(of, root));
-  if (root.txn === of.superblock?.active.txn) set.placed.set(of, { hash: root.hash, block: root.block, tree });
+  if (root.txn === of.superblock?.active.txn) set.memory.placed.set(of, { hash: root.hash, block: root.block, tree });
   return tree;
 }
 
 /** Hashes and lengths are the same in every region: they are kept once, only the block numbers for each. */
 function shareShape(set: RegionSet, root: Root, tree: PlacedTree): PlacedTree {
-  for (const other of set.placed.values())
+  for (const other of set.memory.placed.values())
     if (other.hash === root.hash) return tree.map(({ blocks }, i) => ({ ...(other.tree[i] as PlacedEntries), blocks }));
   return tree;
 }

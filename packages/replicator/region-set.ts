@@ -17,9 +17,15 @@ export const PARALLEL = 64;
 export interface RegionSet {
   readonly members: readonly OpenRegion[];
   readonly storages: readonly Storage[];
-  /** The content of the version with this hash, when it has been read. */
-  known?: (Paged & { hash: string }) | undefined;
-  /** Where a version lies in the regions whose tables have been read. */
+  /** Shared by all subsets. */
+  readonly memory: Memory;
+}
+
+/** What has been read and is true as long as the hashes are. */
+interface Memory {
+  /** A content and its pages, by the content's hash. */
+  content: (Paged & { hash: string }) | undefined;
+  /** Where the active version lies in the regions whose tables have been read. */
   readonly placed: Map<OpenRegion, { hash: string; block: number; tree: PlacedTree }>;
 }
 
@@ -39,7 +45,8 @@ export async function openRegions(
   const opened = await mapParallel(paths, PARALLEL, (path) => tryOpen(open, path, options.write));
   const byPath = new Map(paths.map((path, i) => [path, opened[i] as Storage | DvmError]));
   const members = regions.map((r) => new OpenRegion(r, byPath.get(r.path) as Storage | DvmError));
-  const set = { members, storages: opened.filter((s): s is Storage => !(s instanceof Error)), placed: new Map() };
+  const storages = opened.filter((s): s is Storage => !(s instanceof Error));
+  const set: RegionSet = { members, storages, memory: { content: undefined, placed: new Map() } };
   await rereadSlots(set);
   return set;
 }

@@ -96,6 +96,12 @@ export function requireSync(statuses: readonly RegionStatus[]): RegionStatus {
   return first;
 }
 
+/** True when `requireSync` has nothing to say. */
+export function inSync(statuses: readonly RegionStatus[]): boolean {
+  const first = statuses[0];
+  return first !== undefined && !first.error && first.state !== 'blank' && groupByState(statuses).length === 1;
+}
+
 export function outOfSync(groups: readonly SyncGroup[]): DvmError {
   const parts = groups.map((g) => `${g.regions.length} ${describe(g)}`);
   return fail('outOfSync', 'out-of-sync', `regions are out of sync: ${parts.join('; ')}`, {

@@ -21,6 +21,8 @@ export interface Context {
   /** RFC 3339, UTC. */
   now(): string;
   host: string;
+  /** Gives the labels of the group's devices its name. */
+  renameLabels(group: { id: string; name: string }): Promise<void>;
   note(line: string): void;
 }
 

@@ -126,11 +126,14 @@ function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
   throw fail('notFound', 'no-pv', `"${name}" is no device of group "${ctx.devices.group.name}"`);
 }
 
-/** Renames the group: the envelope, and with it its active devices. The labels' name is only a hint and follows later. */
+/** Renames the group: the envelope, and with it its active devices. The labels follow: their name is
+ * only a hint, so a crash in between harms nothing, and the next rename or `discover add` mends it. */
 export async function rename(ctx: Context, to: string, dryRun: boolean): Promise<Outcome | DryRun> {
   const { group } = await settled(ctx, dryRun);
   const envelope = { ...group.envelope, group: { ...group.envelope.group, name: to } };
-  return apply(ctx, group, { ...group, envelope }, { dryRun, selection: [] });
+  const result = await apply(ctx, group, { ...group, envelope }, { dryRun, selection: [] });
+  if (!dryRun) await ctx.renameLabels(envelope.group);
+  return result;
 }
 
 /**

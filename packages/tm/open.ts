@@ -5,6 +5,8 @@ import { type Lock, lockGroup } from '#blockdev/locks.js';
 import { inParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
 import { readLabel } from '#discover/label-copies.js';
+import { renameLabels } from '#discover/update.js';
+import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
@@ -58,6 +60,12 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
     newTxn: () => newTxn(),
     now,
     host: hostId(),
+    renameLabels: async (group) =>
+      void (await renameLabels(
+        hostWorld(),
+        group,
+        Object.values(devices.devices).map((d) => d.path),
+      )),
     note: call.note,
   };
   const close = async () => {

@@ -90,7 +90,7 @@ if (process.env.DVM_GUEST) inGuest();
 else
   void runInSandbox({
     command: [process.execPath, __filename],
-    cwd: join(__dirname, '..', '..'),
+    cwd: join(__dirname, '..', '..', '..'),
     disks: ['1G', '1G', '1G'],
     memory: '1G',
     timeLimit: 600,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from './figure.js';
 
-const bin = join(__dirname, '..', 'bin');
+const bin = join(__dirname, '..', '..', 'bin');
 
 /** One of our tools by Node, without the shell or env between. */
 export function tool(name: string, args: string[], input?: string | Buffer): string {

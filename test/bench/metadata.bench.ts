@@ -6,7 +6,7 @@ import { lvmGroup, withLoops } from './lvm-groups.js';
 
 /** Start of every tool against bare Node: what the frame and the bundle cost. */
 function starts(): void {
-  const bin = join(__dirname, '..', 'bin');
+  const bin = join(__dirname, '..', '..', 'bin');
   for (const file of readdirSync(bin).filter((f) => !f.startsWith('_'))) {
     const name = file.replace('.cjs', '');
     sideBySide({

@@ -38,10 +38,15 @@ export class Disks {
 
   /** Starts a new record: crash images are made from the present state on. */
   record(): void {
+    this.forget();
+    this.#before = new Map([...this.#images].map(([path, image]) => [path, Buffer.from(image)]));
+  }
+
+  /** Starts a new record of which no crash images will be made. */
+  forget(): void {
     this.log = [];
     this.#ops = 0;
     this.reads = { count: 0, bytes: 0 };
-    this.#before = new Map([...this.#images].map(([path, image]) => [path, Buffer.from(image)]));
   }
 
   image(path: string): Buffer {
@@ -122,9 +127,13 @@ export class Disks {
   }
 }
 
+/** Some sectors arrive, others do not; now and then one is torn in its middle. */
 function copySomeSectors(op: { offset: number; data: Buffer }, image: Buffer, random: Random): void {
-  for (let at = 0; at < op.data.length; at += SECTOR)
-    if (random.chance(0.5)) op.data.copy(image, op.offset + at, at, at + SECTOR);
+  for (let at = 0; at < op.data.length; at += SECTOR) {
+    const fate = random.below(9);
+    const length = fate < 4 ? SECTOR : fate < 8 ? 0 : random.below(SECTOR);
+    op.data.copy(image, op.offset + at, at, at + length);
+  }
 }
 
 class SimStorage implements Storage {

@@ -1,13 +1,14 @@
 import type { DeviceRange } from '#documents/layout.js';
+import { regionsOf } from '#documents/regions.js';
 import { command, Lines, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { parseRange } from '#tool/units.js';
 import { addDevice } from '../add.js';
-import { discoverSection } from '../config.js';
+import { type DiscoverConfig, discoverSection } from '../config.js';
 import { findDevices } from '../find.js';
 import { listDevices } from '../list.js';
 import { removeDevice } from '../remove.js';
-import { hostWorld } from '../world.js';
+import { hostWorld, type World } from '../world.js';
 
 const group = { name: 'VG', describe: 'name or id of the group' };
 const device = { name: 'DEV', describe: 'a block device by any of its paths, or an image file that the config names' };
@@ -31,27 +32,68 @@ const add = command({
   ],
   options: {
     wipe: { type: 'boolean', describe: 'destroy what is on the device, unless somebody uses it' },
+    'dry-run': { type: 'boolean', describe: 'check, and say what would be done; write nothing' },
     wait,
   },
   run: ({ positionals: [vg = '', path = '', ...regions], options, section }) =>
     addDevice(
-      { group: vg, path, regions: parseRegions(regions), wipe: options.wipe, wait: options.wait * 1000 },
+      {
+        group: vg,
+        path,
+        regions: parseRegions(regions),
+        wipe: options.wipe,
+        dryRun: options['dry-run'],
+        wait: options.wait * 1000,
+      },
       section(discoverSection),
       hostWorld(),
     ),
 });
 
+const regions = command({
+  name: 'regions',
+  summary: 'prints where the devices of a group keep its metadata, for dvm_replicate',
+  positionals: [group],
+  options: {},
+  run: async ({ positionals: [vg = ''], section }) => {
+    const { devices } = await findDevices(vg, section(discoverSection), hostWorld());
+    return { kind: 'regions', version: 1, regions: regionsOf(devices) };
+  },
+});
+
 const rm = command({
   name: 'rm',
-  summary: 'takes the label off a device that its group no longer needs',
-  positionals: [group, device],
+  summary: 'takes the label off devices that their group no longer needs',
+  positionals: [group, { ...device, optional: true, many: true }],
   options: {
+    all: { type: 'boolean', describe: 'all devices of the group' },
     force: { type: 'boolean', describe: 'also when the group still counts on it or the label is damaged; blanks its regions' },
     wait,
   },
-  run: ({ positionals: [vg = '', path = ''], options, section }) =>
-    removeDevice({ group: vg, path, force: options.force, wait: options.wait * 1000 }, section(discoverSection), hostWorld()),
+  run: (call) => each(call.positionals[0] ?? '', call.positionals.slice(1), call.options, call.section(discoverSection)),
 });
+
+/** One label document a device, as each is done. */
+async function* each(vg: string, given: string[], options: RmOptions, config: DiscoverConfig) {
+  const world = hostWorld();
+  if (given.length > 0 === options.all) throw fail('usage', 'missing-argument', 'rm takes devices, or --all');
+  const paths = options.all ? await pathsOf(vg, config, world) : given;
+  for (const path of paths)
+    yield await removeDevice({ group: vg, path, force: options.force, wait: options.wait * 1000 }, config, world);
+}
+
+interface RmOptions {
+  all: boolean;
+  force: boolean;
+  wait: number;
+}
+
+async function pathsOf(vg: string, config: DiscoverConfig, world: World): Promise<string[]> {
+  const { devices } = await findDevices(vg, config, world);
+  return Object.values(devices)
+    .map((d) => d.path)
+    .sort();
+}
 
 const list = command({
   name: 'list',
@@ -72,7 +114,7 @@ export const tool: Tool = {
   name: 'discover',
   summary: 'finds the devices of volume groups by their labels, and makes and erases labels',
   input: 'nothing',
-  output: 'find: a "devices" document; add, rm: a "label" document; list: an "inventory"',
-  commands: [find, add, rm, list],
+  output: 'find: a "devices" document; add, rm: a "label" document a device; regions: a "regions" document; list: an "inventory"',
+  commands: [find, add, rm, regions, list],
   defaultCommand: 'find',
 };

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { type Libc, libc, POLLIN } from '#blockdev/libc.js';
+import { fail } from '#tool/errors.js';
 import { codeOf } from '../errno.js';
 import { KernelError } from '../kernel.js';
 import { openControlNode } from './control-node.js';
@@ -28,7 +29,14 @@ export class Control {
 
   /** @throws DvmError no-device-mapper, not-permitted */
   static open(): Control {
-    return new Control(openControlNode(), libc());
+    const control = new Control(openControlNode(), libc());
+    try {
+      control.call('version');
+      return control;
+    } catch (e) {
+      control.close();
+      throw e instanceof KernelError ? notUsable(e) : e;
+    }
   }
 
   constructor(fd: number, calls: Libc) {
@@ -73,4 +81,12 @@ export class Control {
     const device = name || uuid;
     return new KernelError(errno, code, `${command}${device ? ` of "${device}"` : ''} was refused: ${code}`);
   }
+}
+
+function notUsable(e: KernelError) {
+  if (e.code === 'EACCES' || e.code === 'EPERM')
+    return fail('permission', 'not-permitted', `device-mapper cannot be used: ${e.code}`, { hint: 'run it as root' });
+  return fail('unavailable', 'no-device-mapper', `device-mapper cannot be used: ${e.code}`, {
+    hint: 'version 4 of its interface is needed',
+  });
 }

@@ -15,6 +15,7 @@ import {
   unpackTargets,
 } from './format.js';
 import { isHeld, pause } from './held.js';
+import { withoutKeys } from './redact.js';
 
 const busyRetries = 25;
 const busyPause = 100;
@@ -26,9 +27,7 @@ export class RealKernel implements Kernel {
 
   /** @throws DvmError no-device-mapper, not-permitted */
   static open(options: EventOptions): RealKernel {
-    const control = Control.open();
-    control.call('version');
-    return new RealKernel(control, new DeviceEvents(options));
+    return new RealKernel(Control.open(), new DeviceEvents(options));
   }
 
   constructor(control: Control, events: DeviceEvents) {
@@ -107,13 +106,13 @@ export class RealKernel implements Kernel {
 
   rename(name: string, to: string): void {
     checkText(to, 'name');
-    const from = find(name);
-    const write = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
-    const known = this.#events.hasUdev ? this.#infoOrNothing(name) : undefined;
-    const call = { ...from, size: Buffer.byteLength(to) + 1, fill: write };
-    const device = infoOf(this.#announced('rename', call, { hidden: known !== undefined && isHidden(known) }));
-    this.#events.went({ ...device, name });
-    if (device.liveTable) this.#events.came({ ...device, name: to });
+    const before = this.#infoOrNothing(name); // the answer to a rename has no uuid
+    const fill = (buffer: Buffer, offset: number): void => void buffer.write(`${to}\0`, offset, 'utf8');
+    const call: Call = { ...find(name), size: Buffer.byteLength(to) + 1, fill };
+    this.#announced('rename', call, { hidden: before !== undefined && isHidden(before) });
+    if (!before) return;
+    this.#events.went(before);
+    if (before.liveTable) this.#events.came({ ...before, name: to });
   }
 
   message(ref: DeviceRef, sector: number, text: string): string {
@@ -128,8 +127,10 @@ export class RealKernel implements Kernel {
   }
 
   table(ref: DeviceRef, { inactive }: { inactive?: boolean }): Target[] {
-    const which = flags.statusTable | (inactive ? flags.queryInactive : 0);
-    return unpackTargets(this.#control.call('tableStatus', { ...find(ref), flags: which }));
+    const which = flags.statusTable | flags.secureData | (inactive ? flags.queryInactive : 0);
+    const targets = unpackTargets(this.#control.call('tableStatus', { ...find(ref), flags: which }));
+    if (targets.some(({ type }) => type === 'crypt' || type === 'integrity')) this.#control.wipe();
+    return targets.map(withoutKeys);
   }
 
   status(ref: DeviceRef): Target[] {

@@ -34,7 +34,7 @@ export function plan(current: Current, desired: Desired): Plan {
   };
 }
 
-/** Each step jumps, when it fails, to where everything before it is undone. */
+/** Each step jumps, when it fails, to where everything before it is undone. Nothing comes after the last one that could fail. */
 function phase1Program(steps: readonly Step[]): Instruction[] {
   const undone = new Label();
   const entries = new Map<Step, Label>();
@@ -49,7 +49,7 @@ function phase1Program(steps: readonly Step[]): Instruction[] {
     }
     a.exit(planExits.done);
     const undoing = (step: Step): Unit => ({ ...undo(step), entry: entries.get(step) as Label });
-    emitTracks(a, [wayBack(steps, undoing)], planExits.undone, undone);
+    emitTracks(a, [wayBack(steps.slice(0, -1), undoing)], planExits.undone, undone);
   });
 }
 

@@ -1,7 +1,7 @@
 import { fail } from '#tool/errors.js';
 import { liveParentsFirst } from './order.js';
 import type { Stages } from './stages.js';
-import type { Device, Present, Survey } from './survey.js';
+import type { Device, Survey } from './survey.js';
 
 /** Devices to be removed, each list in the order of removal: what uses before what is used. */
 export interface Removals {
@@ -15,8 +15,8 @@ export interface Removals {
 export function planRemovals(s: Survey, { late: switched }: Stages): Removals {
   const gone = liveParentsFirst(s.devices).filter((d) => !d.want);
   const late = new Set<Device>();
-  for (const d of gone) if (d.liveAbove.some((a) => late.has(a) || (a.want && switched.has(a)))) late.add(d);
-  refuseOpen(s, gone, switched);
+  for (const d of gone) if (d.liveAbove.some((a) => late.has(a) || switched.has(a))) late.add(d);
+  refuseOpen(s, gone);
   return { early: gone.filter((d) => !late.has(d)), late: gone.filter((d) => late.has(d)) };
 }
 
@@ -24,28 +24,24 @@ interface InUse {
   name: string;
   uuid: string;
   openCount: number;
-  /** Mapped devices that stand on it and stay. */
+  /** Mapped devices of others that stand on it. */
   heldBy: string[];
 }
 
-/** A stale inactive table holds devices open too, and nobody sees which: for those the kernel's own refusal has to do. */
-function refuseOpen(s: Survey, gone: readonly Device[], switched: ReadonlySet<Device>): void {
+/**
+ * Own devices that use one which goes are gone or switched to other tables when its turn comes. A stale inactive table
+ * holds devices open too, and nobody sees which: for those the kernel's own refusal has to do.
+ */
+function refuseOpen(s: Survey, gone: readonly Device[]): void {
   const stale = s.empty.length + s.devices.filter((d) => d.now?.inactive).length;
   const removed = [...gone.flatMap((d) => (d.now ? [d.now] : [])), ...s.empty];
-  const leaves = (user: Device): boolean => !user.want || switched.has(user);
   const used = removed.flatMap((now): InUse[] => {
     const users = s.byDev(now.dev)?.liveAbove ?? [];
-    const leaving = users.filter(leaves).length;
-    const staying = users.length - leaving;
-    if (staying === 0 && now.openCount <= leaving + stale) return [];
-    const heldBy = holders(now, s).filter((name) => !users.some((u) => u.name === name && leaves(u)));
+    if (now.openCount <= users.length + stale) return [];
+    const heldBy = s.present.filter((d) => d.deps.includes(now.dev) && !users.some((u) => u.name === d.name)).map((d) => d.name);
     return [{ name: now.name, uuid: now.uuid, openCount: now.openCount, heldBy }];
   });
   if (used[0]) throw inUse(used[0], used);
-}
-
-function holders(now: Present, s: Survey): string[] {
-  return s.present.filter((d) => d.deps.includes(now.dev)).map((d) => d.name);
 }
 
 function inUse({ name, openCount, heldBy }: InUse, all: InUse[]) {

@@ -31,7 +31,7 @@ function needsFreeze(live: readonly Target[], wanted: readonly Target[]): boolea
 
 /** `POOL ID [ORIGIN]` */
 function externalOrigin(targets: readonly Target[]): string {
-  return targets.map((t) => (t.type === 'thin' ? (t.args.split(' ')[2] ?? '') : '')).join();
+  return targets.flatMap((t) => (t.type === 'thin' ? t.args.split(' ').slice(2) : [])).join();
 }
 
 function mayHoldBack(live: readonly Target[], wanted: readonly Target[]): boolean {

@@ -78,14 +78,13 @@ export class SimDevices {
   }
 
   /** The device that a word of a table names, opened for a table. */
-  lookup(word: string, by: SimDevice): string {
+  lookup(word: string): string {
     const dev = /^\d+:\d+$/.test(word) ? word : this.#path(word);
     const backing = this.#backingByDev.get(dev);
     if (backing?.held) throw refused('EBUSY', `device "${word}" is held by somebody else`);
     if (backing) return dev;
     const mapped = this.#byDev.get(dev);
     if (!mapped?.typed) throw refused('ENXIO', `device "${word}" does not exist`);
-    if (mapped === by) throw refused('EINVAL', `device "${word}" cannot stand on itself`);
     return dev;
   }
 
@@ -112,10 +111,9 @@ export class SimDevices {
       device.typed = (d.typed ?? false) || d.live !== undefined || d.inactive !== undefined;
     }
     for (const [name, d] of Object.entries(devices)) {
-      const device = this.find(name);
       const table = (t: typeof d.live): SimTable | undefined =>
-        t && { rows: t.targets.map((row) => loadRow(row, (w) => this.lookup(w, device))), readOnly: t.readOnly ?? false };
-      this.retable(device, table(d.live), table(d.inactive));
+        t && { rows: t.targets.map((row) => loadRow(row, (w) => this.lookup(w))), readOnly: t.readOnly ?? false };
+      this.retable(this.find(name), table(d.live), table(d.inactive));
     }
   }
 

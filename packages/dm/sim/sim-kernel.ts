@@ -85,7 +85,7 @@ export class SimKernel implements Kernel {
   load(ref: DeviceRef, targets: readonly Target[], flags: { readOnly?: boolean }): void {
     const device = this.#changeOf(ref);
     if (targets.length === 0) throw refused('EINVAL', 'a table needs a target');
-    const rows = targets.map((target) => loadRow(target, (word) => this.#devices.lookup(word, device)));
+    const rows = targets.map((target) => loadRow(target, (word) => this.#devices.lookup(word)));
     const table = { rows, readOnly: flags.readOnly ?? false };
     if (!device.typed) this.#devices.checkRanges(table);
     this.#devices.retable(device, device.live, table);

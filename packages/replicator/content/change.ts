@@ -1,5 +1,6 @@
 import { BLOCK } from '../format/block.js';
 import { type Entries, HASH } from '../format/table.js';
+import { commonPrefix, commonSuffix } from './common.js';
 import { levelsOf, type Tree } from './tree.js';
 
 /** Where the entries of one level of a new tree come from. */
@@ -33,8 +34,7 @@ export function freshBlocks(change: Change): number {
 function changeLevel(old: Entries | undefined, level: Entries): LevelChange {
   const count = level.lengths.length;
   const source = new Int32Array(count);
-  const prefix = old ? equalEntries(old, level, 1) : 0;
-  const suffix = old ? Math.min(equalEntries(old, level, -1), Math.min(count, old.lengths.length) - prefix) : 0;
+  const [prefix, suffix] = old ? equalEnds(old.hashes, level.hashes) : [0, 0];
   const shift = (old?.lengths.length ?? 0) - count;
   for (let i = 0; i < prefix; i++) source[i] = i;
   for (let i = count - suffix; i < count; i++) source[i] = i + shift;
@@ -57,15 +57,11 @@ function keyOf(of: Entries, i: number): string {
   return of.hashes.toString('latin1', i * HASH, (i + 1) * HASH);
 }
 
-/** Equal entries at the beginning (step 1) or at the end (step -1). */
-function equalEntries(a: Entries, b: Entries, step: 1 | -1): number {
-  const most = Math.min(a.lengths.length, b.lengths.length);
-  for (let n = 0; n < most; n++) {
-    const i = step === 1 ? n : a.lengths.length - 1 - n;
-    const j = step === 1 ? n : b.lengths.length - 1 - n;
-    if (a.hashes.compare(b.hashes, j * HASH, (j + 1) * HASH, i * HASH, (i + 1) * HASH) !== 0) return n;
-  }
-  return most;
+/** How many entries are equal at the beginning and, of the rest, at the end. */
+function equalEnds(a: Buffer, b: Buffer): [number, number] {
+  const prefix = Math.floor(commonPrefix(a, b) / HASH);
+  const rest = Math.min(a.length, b.length) - prefix * HASH;
+  return [prefix, Math.floor(commonSuffix(a, b, rest) / HASH)];
 }
 
 function imageOf(pages: Entries, fresh: number[], content: Buffer): Buffer {

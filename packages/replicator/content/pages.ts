@@ -41,7 +41,8 @@ class PageList {
   /** Takes over the old pages whose end was decided by bytes that both contents have; returns how many. */
   keepWhile(old: Entries, prefix: number): number {
     let n = 0;
-    while (n < old.lengths.length && this.#end + MAX_PAGE < prefix) this.#keep(old, n++);
+    for (let end = 0; n < old.lengths.length && end + MAX_PAGE < prefix; n++) end += old.lengths[n] as number;
+    this.#keep(old, 0, n);
     return n;
   }
 
@@ -54,7 +55,7 @@ class PageList {
       while (next < old.lengths.length && oldEnd + shift < this.#end) oldEnd += old.lengths[next++] as number;
       if (this.#end >= suffixStart && oldEnd + shift === this.#end) break;
     }
-    while (this.#end < this.#content.length) this.#keep(old, next++);
+    if (this.#end < this.#content.length) this.#keep(old, next, old.lengths.length);
     return this;
   }
 
@@ -69,9 +70,11 @@ class PageList {
     this.#end = end;
   }
 
-  #keep(old: Entries, n: number): void {
-    this.#hashes.push(old.hashes.subarray(n * HASH, (n + 1) * HASH));
-    this.#lengths.push(old.lengths[n] as number);
-    this.#end += old.lengths[n] as number;
+  #keep(old: Entries, from: number, to: number): void {
+    this.#hashes.push(old.hashes.subarray(from * HASH, to * HASH));
+    for (let i = from; i < to; i++) {
+      this.#lengths.push(old.lengths[i] as number);
+      this.#end += old.lengths[i] as number;
+    }
   }
 }

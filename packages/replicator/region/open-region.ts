@@ -3,7 +3,7 @@ import { type Region, regionName } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { SECTOR } from '#tool/units.js';
 import { BLOCK, BLOCK_SECTORS } from '../format/block.js';
-import { newest, packSuperblock, parseSlot, type Slot, type Superblock, slotOf } from '../format/superblock.js';
+import { newest, packSuperblock, parseSlot, type Slot, SUPERBLOCK_SIZE, type Superblock, slotOf } from '../format/superblock.js';
 import { mapParallel } from '../parallel.js';
 import { runsOf, spansOf } from './runs.js';
 
@@ -82,7 +82,10 @@ export class OpenRegion {
   async writeSuperblock(next: Omit<Superblock, 'sequence'>, options: { flush: boolean }): Promise<void> {
     const superblock = { ...next, sequence: (this.superblock?.sequence ?? 0) + 1 };
     const slot = slotOf(superblock.sequence);
-    await this.writeBlocks([{ block: slot, data: packSuperblock(superblock) }]);
+    // One sector where the device has sectors of 512 bytes: no device tears that.
+    await this.#guard((storage) =>
+      storage.write(this.#offset(slot), packSuperblock(superblock).subarray(0, Math.max(storage.blockSize, SUPERBLOCK_SIZE))),
+    );
     if (options.flush) await this.flush();
     this.slots[slot] = { state: 'valid', superblock };
   }

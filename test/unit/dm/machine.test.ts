@@ -1,5 +1,7 @@
 import type { Instruction, Result } from '#dm/documents.js';
 import { dump } from '#dm/dump.js';
+import { refused } from '#dm/errno.js';
+import type { Kernel } from '#dm/kernel.js';
 import { run } from '#dm/program/machine.js';
 import { SimKernel } from '#dm/sim/sim-kernel.js';
 import type { SimFault } from '#dm/sim/state.js';
@@ -202,6 +204,43 @@ test('dump describes all devices, or those of a scope', () => {
     },
   });
   assert.equal(Object.keys(dump(kernel).devices), ['a', 'b']);
+});
+
+test('dump leaves out what vanishes meanwhile, and says what else is refused', async () => {
+  const kernel = sim();
+  run(make, kernel);
+  const refusing = (code: string): Kernel =>
+    new Proxy<Kernel>(kernel, {
+      get: (_, key) =>
+        key === 'info'
+          ? () => {
+              throw refused(code, `status was refused: ${code}`);
+            }
+          : Reflect.get(kernel, key).bind(kernel),
+    });
+  assert.equal(dump(refusing('ENXIO')).devices, {});
+  const e = await thrown<DvmError>(() => dump(refusing('EIO')));
+  assert.equal([e.exitCode, e.message], [71, 'devices cannot be listed: status was refused: EIO']);
+});
+
+test('a defect in a kernel does not keep a device suspended', async () => {
+  const kernel = sim();
+  run(make, kernel);
+  const broken = new Proxy<Kernel>(kernel, {
+    get: (_, key) =>
+      key === 'deps'
+        ? () => {
+            throw new Error('defect');
+          }
+        : Reflect.get(kernel, key).bind(kernel),
+  });
+  const program: Instruction[] = [
+    { op: 'suspend', id: id('a') },
+    { op: 'deps', id: id('a'), key: 'd' },
+    { op: 'resume', id: id('a') },
+  ];
+  assert.is((await thrown(() => run(program, broken))).message, 'defect');
+  assert.is(kernel.info('a').suspended, false);
 });
 
 test.run();
