@@ -76,7 +76,7 @@ function given(document: unknown): Checked {
 }
 
 /** The programs that tm starts, as functions of this process; those named by a path are still started. */
-function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
+export function inProcessPrograms(options: RunOptions, config: Config | undefined): Programs {
   const outside = spawnPrograms(options.note, commonWords(options.configPath, options.trace));
   const programs: Programs = {
     run: async (words, input) => {
@@ -94,7 +94,8 @@ function inProcessPrograms(options: RunOptions, config: Config | undefined): Pro
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan) => (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan),
+    session: async (words, plan, keep) =>
+      (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan, keep),
   };
   return programs;
 }

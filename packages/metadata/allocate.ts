@@ -38,15 +38,19 @@ export interface AllocationRequest {
  * Finds extents for a request, or nothing. Pure: the same request always gives the same rows.
  *
  * The stricter ways are tried first, as LVM2 does: right behind the volume's end; on the PVs that the stripes
- * already lie on; one run of each PV, PVs with more of what is needed first, else in the order of `space`. Where that gets stuck although there is room, the extents are balanced over the PVs.
+ * already lie on; one run of each PV, PVs with more of what is needed first, else in the order of `space`.
+ * Where that gets stuck although there is room, the extents are balanced over the PVs (docs/formats/metadata.md).
  *
  * Promises by policy: `contiguous`: one run a stripe, behind the end of the volume. `cling`: each stripe stays on
  * its PV, or on PVs that share a tag with it. `normal`: the stripes of a row lie on different PVs. `anywhere`: none.
  */
 export function allocate(request: AllocationRequest): Row[] | undefined {
   if (request.policy === 'contiguous') return contiguous(request);
-  const found = (request.tails ? undefined : contiguous(request)) ?? greedy(request);
-  if (found || request.policy === 'cling') return found;
+  const whole = request.tails ? undefined : contiguous(request);
+  if (whole) return whole;
+  const { rows, left } = greedy(request);
+  if (left === 0) return rows;
+  if (request.policy === 'cling') return undefined;
   return balanced(request.space, request.stripes, request.length, request.policy === 'normal');
 }
 
@@ -56,7 +60,8 @@ function contiguous(request: AllocationRequest): Row[] | undefined {
   return row && row.length === length ? [row] : undefined;
 }
 
-function greedy(request: AllocationRequest): Row[] | undefined {
+/** The rows that the stricter ways find one after the other, and how much of each stripe is `left` when they get stuck. */
+export function greedy(request: AllocationRequest): { rows: Row[]; left: Extents } {
   const { space, stripes, policy, tails } = request;
   const adjacent = tails && adjacentRow(request, tails);
   const rows: Row[] = adjacent ? [adjacent] : [];
@@ -76,7 +81,7 @@ function greedy(request: AllocationRequest): Row[] | undefined {
     fill((need) => pool.along(places, need));
     fill((need) => pool.alongLast(need) ?? pool.spread(stripes, need));
   }
-  return left === 0 ? rows : undefined;
+  return { rows, left };
 }
 
 /** For each stripe the PVs it may lie on: those it lies on, then those that share a tag with the first of them. */

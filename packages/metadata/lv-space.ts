@@ -1,10 +1,11 @@
 import { fail } from '#tool/errors.js';
 import { type Extents, formatSize, type Sectors } from '#tool/units.js';
 import { type AllocationRequest, allocate } from './allocate.js';
+import { allocateMost } from './allocate-most.js';
 import { smallestStripe } from './check-volume.js';
 import type { Draft } from './draft.js';
 import type { AllocationPolicy } from './metadata.js';
-import { largestPossible, noSpace } from './no-space.js';
+import { noSpace } from './no-space.js';
 import { totalOf } from './runs.js';
 import type { Row } from './segments.js';
 import type { Shares, WantedSize } from './sizes.js';
@@ -28,15 +29,11 @@ export interface Growth extends Omit<AllocationRequest, 'space' | 'length'> {
 export function grow(draft: Draft, { what, size, ...rest }: Growth, space: Space): { rows: Row[]; extents: Extents } {
   const wanted = size.extents / rest.stripes;
   const request = { ...rest, space: space.pvs, length: size.share ? Math.floor(wanted) : Math.ceil(wanted) };
-  const rows = (request.length > 0 ? allocate(request) : undefined) ?? (size.share && lessThan(request));
+  const find = size.share ? allocateMost : allocate;
+  const rows = request.length > 0 ? find(request) : undefined;
   if (!rows) throw noSpace(draft, what, { ...request, length: Math.max(1, request.length) }, space);
   draft.take(rows);
   return { rows, extents: rows.reduce((n, r) => n + r.length, 0) * rest.stripes };
-}
-
-function lessThan(request: AllocationRequest): Row[] | undefined {
-  const length = largestPossible(request);
-  return length > 0 ? allocate({ ...request, length }) : undefined;
 }
 
 /** What percentages of a size are taken of: all extents, the free ones, those free in `space`. */

@@ -2,24 +2,12 @@ import type { DvmError } from '#tool/errors.js';
 import { fail } from '#tool/errors.js';
 import { type Extents, formatSize } from '#tool/units.js';
 import { type AllocationRequest, allocate } from './allocate.js';
+import { largestPossible } from './allocate-most.js';
 import type { Draft } from './draft.js';
 import { pvName } from './lookup.js';
 import type { AllocationPolicy } from './metadata.js';
 import { totalOf } from './runs.js';
 import type { Space } from './space.js';
-
-/** The largest stripe length up to `request.length` that can be allocated; 0 when nothing can. By bisection. */
-export function largestPossible(request: AllocationRequest): Extents {
-  const free = request.space.reduce((n, s) => n + totalOf(s.runs), 0);
-  let low = 0;
-  let high = Math.min(request.length, Math.floor(free / request.stripes));
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (allocate({ ...request, length: middle })) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
 
 /** The error for a request that has no plan: the numbers, what the policy forbids, and what would help. */
 export function noSpace(draft: Draft, what: string, request: AllocationRequest, space: Space): DvmError {

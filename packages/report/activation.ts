@@ -18,11 +18,6 @@ export interface Live {
 /** The kernel's devices by device-mapper uuid. */
 export type Activation = ReadonlyMap<string, Live>;
 
-/** The uuid of a volume's visible device (docs/architecture.md). */
-export function volumeUuid(group: string, volume: string): string {
-  return `DVM-${group}-${volume}`;
-}
-
 /** Activation as a `current` document tells it. */
 export function activationOf(current: Current): Activation {
   return new Map(

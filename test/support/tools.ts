@@ -40,12 +40,14 @@ export function commandWords(tool: Tool, command: Command): string[] {
 
 /**
  * Ways to call a command that the argument parser takes: required flags set, arguments filled with words that name
- * nothing (`x`) or standard input (`-`). Meant to be refused, or to end for want of a document.
+ * nothing (`x`) or standard input (`-`), then with one more switch. Meant to be refused, or to end for want of a document.
  */
 export function callsOf(tool: Tool, command: Command): string[][] {
   const rest = command.rest === undefined ? [] : ['--', 'x'];
   const needed = command.positionals.filter((p) => !p.optional).length;
-  return fillings(needed).map((words) => [...commandWords(tool, command), ...words, ...requiredFlags(command), ...rest]);
+  const calls = fillings(needed).map((words) => [...commandWords(tool, command), ...words, ...requiredFlags(command), ...rest]);
+  const flags = Object.keys(command.options).filter((name) => command.options[name]?.type === 'boolean');
+  return [...calls, ...flags.map((name) => [...(calls[0] ?? []).toSpliced(commandWords(tool, command).length, 0, `--${name}`)])];
 }
 
 /** Every required flag, with a value that its reader may like. */

@@ -1,23 +1,17 @@
 import { group } from '#test/fixtures/group.js';
 import type { Samples } from '#test/fixtures/sample.js';
 import { assert, suite, thrown } from '#test/support/check.js';
+import { type Reader, readers } from '#test/support/readers.js';
 import { callsOf, commandWords, loadTools, requiredFlags, toolFiles } from '#test/support/tools.js';
 import type { Command, Tool } from '#tool/command.js';
 import { DvmError } from '#tool/errors.js';
-import { invoke } from '#tool/invoke.js';
+import { flagName, help } from '#tool/help.js';
+import { commonOptions, invoke } from '#tool/invoke.js';
 import { canonical, canonicalLines, defaultLimits } from '#tool/json.js';
+import type { OptionSpecs } from '#tool/options.js';
 
 /** What every command must do with its arguments and its input; in one process, since a start of Node costs 50 ms. */
 const test = suite('matrix of documents');
-
-/** A command, and arguments with which it comes to read standard input. */
-interface Reader {
-  name: string;
-  tool: Tool;
-  argv: string[];
-}
-
-class Reached extends Error {}
 
 async function eachCommand(check: (tool: Tool, command: Command) => Promise<void>): Promise<void> {
   for (const tool of await loadTools()) for (const command of tool.commands) await check(tool, command);
@@ -25,7 +19,7 @@ async function eachCommand(check: (tool: Tool, command: Command) => Promise<void
 
 function call(tool: Tool, argv: string[], input?: Uint8Array): Promise<unknown> {
   const readInput = async () => {
-    if (input === undefined) throw new Reached('standard input is read');
+    assert.ok(input, `${tool.name} ${argv.join(' ')}: reads before it looks at its arguments`);
     return input;
   };
   return invoke(tool, argv, { readInput, note: () => {} });
@@ -38,32 +32,21 @@ async function refusal(tool: Tool, argv: string[], input?: Uint8Array): Promise<
   return e as DvmError;
 }
 
-let found: Promise<Reader[]> | undefined;
-
-/** The commands that read a document, found by trying; `nothing` as a tool's input says that it has none. */
-function readers(): Promise<Reader[]> {
-  found ??= findReaders();
-  return found;
-}
-
-async function findReaders(): Promise<Reader[]> {
-  const all: Reader[] = [];
-  for (const tool of (await loadTools()).filter((t) => t.input !== 'nothing'))
-    for (const command of tool.commands)
-      for (const argv of callsOf(tool, command)) {
-        const e = await thrown(() => call(tool, argv)).catch(() => undefined);
-        if (!(e instanceof Reached)) continue;
-        all.push({ name: `${tool.name} ${argv.join(' ')}`, tool, argv });
-        break;
-      }
-  return all;
-}
-
 test('every tool that reads something has a command that does', async () => {
   const names = new Set((await readers()).map((r) => r.tool.name));
-  const silent = (await loadTools()).filter((t) => t.input !== 'nothing' && !names.has(t.name)).map((t) => t.name);
+  const silent = (await loadTools()).filter((t) => !/^nothing\b/i.test(t.input) && !names.has(t.name)).map((t) => t.name);
   assert.equal(silent, [], 'a tool without input says so: input is "nothing"');
 });
+
+test('help names every flag', () =>
+  eachCommand(async (tool, command) => {
+    const text = await help(tool, command.name);
+    const options: OptionSpecs = { ...command.options, ...commonOptions };
+    for (const [name, spec] of Object.entries(options)) {
+      assert.ok(text.includes(`--${flagName(name, spec)}`), `${tool.name} ${command.name} --help names --${name}`);
+      if (spec.alias) assert.ok(text.includes(`-${spec.alias},`), `${tool.name} ${command.name} --help names -${spec.alias}`);
+    }
+  }));
 
 test('unknown flag, missing and unexpected argument, missing value', () =>
   eachCommand(async (tool, command) => {
@@ -108,6 +91,7 @@ const rubbish: Record<string, string | Uint8Array> = {
 for (const [what, bytes] of Object.entries(rubbish))
   test(`refused as input: ${what}`, async () => {
     for (const { tool, argv, name } of await readers()) {
+      if (what === 'nothing at all' || what === 'white space') if (/\btext\b/.test(tool.input)) continue; // an empty program
       const e = await refusal(tool, argv, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
       assert.is(e.exitCode, 65, `${name}: ${e.code}: ${e.message}`);
       assert.match(e.code, /^[a-z][a-z0-9-]*$/);
@@ -169,7 +153,7 @@ test('sound documents: never a defect, and twice the same', async () => {
 
 test('a file that cannot be read', () =>
   eachCommand(async (tool, command) => {
-    const readsFiles = command.positionals.filter((p) => /\bfile\b|standard input/.test(p.describe));
+    const readsFiles = command.positionals.filter((p) => /- is standard input|^file with/.test(p.describe));
     if (readsFiles.length === 0) return;
     for (const path of ['/no/such/file', '/']) {
       const argv = [

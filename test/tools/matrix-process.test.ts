@@ -6,9 +6,7 @@ import { inDirectory } from '#test/support/tmp.js';
 import { callsOf, commandWords, loadTools } from '#test/support/tools.js';
 import type { Tool } from '#tool/command.js';
 import { exitCodes } from '#tool/errors.js';
-import { flagName } from '#tool/help.js';
-import { commonOptions } from '#tool/invoke.js';
-import type { OptionSpecs } from '#tool/options.js';
+import { help } from '#tool/help.js';
 import { version } from '#tool/version.js';
 
 /** What every executable must do as a process. The list of tools is bin/ itself. */
@@ -42,19 +40,16 @@ function assertRefused(ended: Ended, call: string, exit: number, code?: string):
 
 const matrix = suite('matrix of processes');
 
-matrix('--version and --help', () =>
-  eachTool(async (name, tool) => {
-    assert.equal(await run(name, ['--version']), { code: 0, signal: null, stdout: `${name} ${version}\n`, stderr: '' });
-    for (const command of tool.commands) {
-      const { code, stdout, stderr } = await run(name, [...commandWords(tool, command), '--help']);
-      assert.equal([code, stderr], [0, ''], `${name} ${command.name}`);
-      const options: OptionSpecs = { ...command.options, ...commonOptions };
-      for (const [option, spec] of Object.entries(options)) {
-        assert.ok(stdout.includes(`--${flagName(option, spec)}`), `${name} ${command.name} --help names --${option}`);
-        if (spec.alias) assert.ok(stdout.includes(`-${spec.alias},`), `${name} ${command.name} --help names -${spec.alias}`);
-      }
-    }
-  }),
+matrix('--version, through a symbolic link from elsewhere; --help', () =>
+  inDirectory((dir) =>
+    eachTool(async (name, tool) => {
+      const link = join(dir, name);
+      symlinkSync(resolve('bin', name), link);
+      assert.equal(await runProcess(link, ['--version']), { code: 0, signal: null, stdout: `${name} ${version}\n`, stderr: '' });
+      const { code, stdout, stderr } = await run(name, ['--help']);
+      assert.equal([code, stderr, stdout], [0, '', await help(tool, undefined)], name);
+    }),
+  ),
 );
 
 matrix('unknown flag', () =>
@@ -87,16 +82,6 @@ matrix('a config that is missing, a directory, writable by others, rubbish, of a
   }),
 );
 
-matrix('run through a symbolic link, from elsewhere', () =>
-  inDirectory((dir) =>
-    eachTool(async (name) => {
-      const link = join(dir, name);
-      symlinkSync(resolve('bin', name), link);
-      assert.is((await runProcess(link, ['--version'])).stdout, `${name} ${version}\n`);
-    }),
-  ),
-);
-
 matrix('a reader that leaves before the help is printed', () =>
   eachTool(async (name) => {
     const { stderr, signal } = await run(name, ['--help'], { leave: true });
@@ -107,7 +92,7 @@ matrix('a reader that leaves before the help is printed', () =>
 matrix('--trace: one file for the user alone, also of a failure', () =>
   inDirectory((dir) =>
     eachTool(async (name, tool) => {
-      if (tool.input === 'nothing' || !tool.commands[0]) return;
+      if (/^nothing\b/i.test(tool.input) || !tool.commands[0]) return;
       const call = callsOf(tool, tool.commands[0])[0] ?? [];
       const log = join(dir, name);
       const ended = await run(name, ['--trace', log, ...call], { input: '[1,' });

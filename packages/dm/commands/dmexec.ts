@@ -115,5 +115,5 @@ async function* each(results: Result[]): AsyncGenerator<Result> {
 }
 
 function executorOptions({ options: o, note }: DmexecCall): ExecutorOptions {
-  return { kernel: o.kernel, unlocked: o.unlocked, timing: o.timing, udevWait: o['udev-wait'] * 1000, note };
+  return { kernel: o.kernel, unlocked: o.unlocked, timing: o.timing, udevWait: Math.max(0, o['udev-wait']) * 1000, note };
 }

@@ -10,7 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { devName, type Libc } from '#blockdev/libc.js';
+import { devName, errnoName, type Libc } from '#blockdev/libc.js';
 import { splitDmName } from '#documents/names.js';
 
 const S_IFBLK = 0o060000;
@@ -69,7 +69,8 @@ function makeNode(calls: Libc, path: string, device: string): void {
   const temporary = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true });
   const result = calls.mknod(temporary, S_IFBLK | 0o600, major ?? 0, minor ?? 0);
-  if (result >= 0) renameSync(temporary, path);
+  if (result < 0) throw new Error(`${errnoName(result)}: mknod "${temporary}"`);
+  renameSync(temporary, path);
 }
 
 /** `major:minor` of a block device node, through links. */

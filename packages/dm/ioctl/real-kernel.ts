@@ -15,6 +15,7 @@ import {
   unpackTargets,
 } from './format.js';
 import { isHeld, pause } from './held.js';
+import { withoutKeys } from './redact.js';
 
 const busyRetries = 25;
 const busyPause = 100;
@@ -126,8 +127,10 @@ export class RealKernel implements Kernel {
   }
 
   table(ref: DeviceRef, { inactive }: { inactive?: boolean }): Target[] {
-    const which = flags.statusTable | (inactive ? flags.queryInactive : 0);
-    return unpackTargets(this.#control.call('tableStatus', { ...find(ref), flags: which }));
+    const which = flags.statusTable | flags.secureData | (inactive ? flags.queryInactive : 0);
+    const targets = unpackTargets(this.#control.call('tableStatus', { ...find(ref), flags: which }));
+    if (targets.some(({ type }) => type === 'crypt' || type === 'integrity')) this.#control.wipe();
+    return targets.map(withoutKeys);
   }
 
   status(ref: DeviceRef): Target[] {

@@ -2,7 +2,7 @@ import { currentType } from '#dm/documents.js';
 import { editableType } from '#metadata/editable.js';
 import { type Call, singleTool, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
-import { activationOf } from '../activation.js';
+import { type Activation, activationOf } from '../activation.js';
 import { parseFilter } from '../filter.js';
 import { formatMap } from '../map.js';
 import { formats, renderReport } from '../render.js';
@@ -34,7 +34,8 @@ const options = {
     describe: 'colours in the map; auto: on a terminal',
   },
   current: { type: 'string', value: 'FILE', describe: 'take the activation from a current document (dmexec --dump)' },
-  kernel: { type: 'boolean', default: true, describe: 'do not ask the kernel what is active' },
+  kernel: { type: 'string', value: 'KERNEL', default: 'real', describe: 'what is active is asked of: real, or sim:FILE' },
+  'no-kernel': { type: 'boolean', describe: 'do not ask what is active' },
 } as const;
 
 export const tool = singleTool({
@@ -80,9 +81,12 @@ function checkGroup({ group }: Subject, wanted: string | undefined): void {
     throw fail('notFound', 'other-group', `the input is group "${name}" (${id}), not "${wanted}"`);
 }
 
-async function activation(call: Call<typeof options>) {
-  const { current } = call.options;
-  return current === undefined ? undefined : activationOf(await call.file(current, currentType));
+async function activation(call: Call<typeof options>): Promise<Activation | undefined> {
+  const { current, kernel, 'no-kernel': unasked } = call.options;
+  if (current !== undefined) return activationOf(await call.file(current, currentType));
+  if (unasked) return undefined;
+  const { activationNow } = await import('../ask-kernel.js');
+  return activationNow(kernel);
 }
 
 function screen(call: Call<typeof options>): { width: number; colour: boolean } {

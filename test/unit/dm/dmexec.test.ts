@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instruction, Result } from '#dm/documents.js';
@@ -179,6 +179,17 @@ test('kernels that cannot be opened', () => {
       assert.match(dmexec(['--dump']).error?.message ?? '', /a state that no kernel could be in: device "9:9" does not exist/);
     },
   );
+});
+
+test('a state that cannot be written back is an error', () => {
+  world(emptyState, ({ path }) => {
+    writeFileSync(path('p.dm'), 'create "a"');
+    const words = [tool, path('p.dm'), '--kernel', 'sim:/proc/self/fd/0'];
+    const state = openSync(path('sim.json'), 'r');
+    const { status, stderr } = spawnSync(process.execPath, words, { stdio: [state, 'pipe', 'pipe'], encoding: 'utf8' });
+    closeSync(state);
+    assert.equal([status, (JSON.parse(stderr) as { code: string }).code], [73, 'no-output']);
+  });
 });
 
 test('a device that cannot be resumed is said to be so', () => {

@@ -1,4 +1,5 @@
 import { type AllocationRequest, allocate, type PvSpace, type Tail } from '#metadata/allocate.js';
+import { allocateMost, largestPossible } from '#metadata/allocate-most.js';
 import type { AllocationPolicy } from '#metadata/metadata.js';
 import { totalOf } from '#metadata/runs.js';
 import type { Row } from '#metadata/segments.js';
@@ -25,6 +26,17 @@ function check(seed: number): void {
   const possible = feasible(request, bitmaps);
   assert.is(rows !== undefined, possible, about);
   if (rows) checkRows(rows, request, bitmaps, about);
+  checkMost(request, bitmaps, about);
+}
+
+/** Of a percentage as much is taken as the oracle finds possible. */
+function checkMost(request: AllocationRequest, bitmaps: Bitmap[], about: string): void {
+  const lengths = Array.from({ length: request.length }, (_, i) => request.length - i);
+  const most = lengths.find((length) => feasible({ ...request, length }, bitmaps)) ?? 0;
+  const rows = allocateMost(request);
+  assert.is(largestPossible(request), most, about);
+  if (most === 0) assert.is(rows, undefined, about);
+  else checkRows(rows ?? [], { ...request, length: most }, bitmaps, about);
 }
 
 function randomRequest(below: (n: number) => number): { request: AllocationRequest; bitmaps: Bitmap[] } {

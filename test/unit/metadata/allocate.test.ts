@@ -48,6 +48,12 @@ test('stripes that do not fit everywhere take the PVs with most room', () => {
   assert.equal(layoutOf(e, 's'), ['0: 1:0-15 3:0-15 0:0-15', '48: 1:16-31 2:0-15 3:16-31']);
 });
 
+test('all that is free, over three stripes', () => {
+  const d = four();
+  create(d, 'd', '100%FREE', { stripes: 3 });
+  assert.equal(layoutOf(d, 'd'), ['0: 3:0-15 1:0-15 0:0-15', '48: 3:16-31 1:16-31 2:0-15']);
+});
+
 const holes: [number, number, number, string][] = [
   [2, 3, 2, '4-5'],
   [3, 2, 2, '1-2'],
@@ -169,6 +175,14 @@ policy('normal balances stripes where the largest-first way gets stuck', () => {
   const d = draftOf([16, 16, 16]);
   create(d, 's', '48', { stripes: 2 });
   assert.equal(layoutOf(d, 's'), ['0: 0:0-7 1:8-15', '16: 0:8-15 2:0-7', '32: 1:0-7 2:8-15']);
+});
+
+policy('a percentage takes all that balancing gives, where LVM2 stops at 46 extents', () => {
+  const d = four();
+  create(d, 'a', '50%VG');
+  create(d, 'b', '9', { pvs: ['/dev/loop1'] });
+  create(d, 'd', '100%FREE', { stripes: 2 });
+  assert.equal(layoutOf(d, 'd'), ['0: 1:9-20 0:4-15', '24: 1:21-31 2:0-10', '46: 0:0-3 2:11-14']);
 });
 
 policy('too few PVs for the stripes', async () => {

@@ -38,7 +38,7 @@ test('shares: of all extents, the free ones, those of the PVs given; rounded dow
   create(d, 'c', '50%FREE');
   assert.equal(layoutOf(d, 'c'), ['0: 1:8-27']);
   create(d, 'd', '100%FREE', { stripes: 2 });
-  assert.equal(layoutOf(d, 'd'), ['0: 1:28-31 2:0-3'], 'the rest lies on one PV');
+  assert.equal(layoutOf(d, 'd'), ['0: 2:0-3 1:28-31'], 'the rest lies on one PV');
 });
 
 const badCreates: [string, Parameters<typeof create>[3] & { name?: string }, string, number, RegExp][] = [

@@ -1,22 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { tool } from '#report/commands/report.js';
 import { current, group, ids, metadata } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
+import { inDirectory } from '#test/support/tmp.js';
 import { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';
 import { invoke } from '#tool/invoke.js';
 
-async function report(
-  argv: string[],
-  input: unknown,
-  more: { terminal?: { columns: number }; files?: Map<string, unknown> } = {},
-) {
+interface More {
+  terminal?: { columns: number };
+  files?: Map<string, unknown>;
+  /** Without --no-kernel. */
+  asks?: boolean;
+}
+
+async function report(argv: string[], input: unknown, more: More = {}) {
   const streams = {
     readInput: async () => Buffer.from(JSON.stringify(input)),
     note: () => {},
     terminal: () => more.terminal,
     files: more.files ?? new Map<string, unknown>(),
   };
-  const { output } = await invoke(tool, ['--no-kernel', ...argv], streams);
+  const { output } = await invoke(tool, [...(more.asks ? [] : ['--no-kernel']), ...argv], streams);
   assert.instance(output, Text);
   return (output as Text).text;
 }
@@ -56,6 +62,19 @@ cmd('activation from a current document', async () => {
   const argv = ['-o', 'lv_active', '--no-headings'];
   assert.equal(active(await report([...argv, '--current', 'now'], group, { files })), ['yes', 'yes', 'no']);
   assert.equal(active(await report(argv, group)), ['unknown', 'unknown', 'unknown']);
+  const sim = {
+    kind: 'sim-kernel',
+    version: 1,
+    backing: {},
+    devices: {
+      'vg--0-lost': { minor: 3, uuid: `DVM-${ids.vg}-${ids.lost}`, live: { targets: [{ type: 'error', size: 8, args: '' }] } },
+    },
+  };
+  await inDirectory(async (dir) => {
+    const file = join(dir, 'kernel.json');
+    writeFileSync(file, JSON.stringify(sim));
+    assert.equal(active(await report([...argv, '--kernel', `sim:${file}`], group, { asks: true })), ['no', 'no', 'yes']);
+  });
 });
 
 cmd("the map takes the terminal's width and colours, unless told", async () => {

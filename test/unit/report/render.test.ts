@@ -155,33 +155,6 @@ render('JSON: canonical, numbers, null and arrays, units in keys', () => {
   }
 });
 
-render('JSON: units', () => {
-  const size = (unit: Unit) => JSON.parse(report({ show: 'vg', fields: ['vg_size'], format: 'ndjson', unit }));
-  assert.equal(size('b'), { row: 'vg', vg_size_bytes: 1258291200 });
-  assert.equal(size('k'), { row: 'vg', vg_size_kib: 1228800 });
-  assert.equal(size('m'), { row: 'vg', vg_size_mib: 1200 });
-  assert.equal(size('g'), { row: 'vg', vg_size_gib: 1.171875 });
-  assert.equal(size('t'), { row: 'vg', vg_size_tib: 1200 / 2 ** 20 });
-  assert.equal(size('p'), { row: 'vg', vg_size_pib: 1200 / 2 ** 30 });
-  assert.equal(size('e'), { row: 'vg', vg_size_eib: 1200 / 2 ** 40 });
-});
-
-render('bytes past 2^53 are refused in JSON, exact in tables', async () => {
-  const huge = { ...metadata, vg: { ...metadata.vg, extentSize: 2 ** 25 }, lvs: {} };
-  const pvs = { ['a'.repeat(20)]: { dataStart: 0, extents: 2 ** 20 + 1 } };
-  const view = viewOf({ metadata: { ...huge, pvs } }, undefined);
-  const e = await thrown<DvmError>(() => report({ show: 'vg', format: 'json', unit: 'b' }, view));
-  assert.is(`${e.code}: ${e.message}`, 'size-too-large: a size of 16P cannot be told exactly in bytes');
-  assert.is(report({ fields: ['vg_size'], unit: 'b', headings: false }, view), '18014415689351168B\n');
-});
-
-render('tables: units', () => {
-  const sizes = (['b', 's', 'k', 'm', 'g', 't', 'p', 'e'] as const).map((unit) =>
-    report({ fields: ['vg_size'], unit, headings: false }).trim(),
-  );
-  assert.equal(sizes, ['1258291200B', '2457600s', '1228800K', '1200M', '1.17G', '0T', '0P', '0E']);
-});
-
 render('NDJSON: one row a line with its kind', () => {
   const rows = report({ format: 'ndjson', show: 'all' }).trimEnd().split('\n');
   assert.equal(
