@@ -1,5 +1,6 @@
 import stableStringify from 'fast-json-stable-stringify';
 import { fail } from './errors.js';
+import { knownText } from './json-lines.js';
 import { scanJson } from './json-scan.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -77,7 +78,6 @@ function refuseUnsafe(value: unknown): void {
  * keeps diffs and stored pages small (docs/formats/canonical-json.md).
  */
 export function canonicalLines(value: unknown, depth = 3): string {
-  refuseUnsafe(value);
   const out: string[] = [];
   writeLines(value, depth, out);
   return `${out.join('')}\n`;
@@ -85,20 +85,22 @@ export function canonicalLines(value: unknown, depth = 3): string {
 
 function writeLines(value: unknown, depth: number, out: string[]): void {
   if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
-    out.push(stableStringify(value));
+    out.push(lineOf(value));
     return;
   }
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  if (entries.length === 0) {
-    out.push('{}');
-    return;
-  }
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  const map = value as Readonly<Record<string, unknown>>;
   let separator = '{\n';
-  for (const [key, v] of entries) {
+  for (const key of Object.keys(map).sort()) {
+    const v = map[key];
+    if (v === undefined) continue;
     out.push(separator, JSON.stringify(key), ':');
     writeLines(v, depth - 1, out);
     separator = ',\n';
   }
-  out.push('\n}');
+  out.push(separator === ',\n' ? '\n}' : '{}');
+}
+
+function lineOf(value: unknown): string {
+  const known = typeof value === 'object' && value !== null ? knownText(value) : undefined;
+  return known ?? canonical(value);
 }
