@@ -49,7 +49,7 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const activation = request.activate ? activationPipeline(names, programs, request.kernel) : undefined;
+  const activation = request.activate ? activationPipeline(names, programs, request.kernel, lock ? [lock.fd] : []) : undefined;
   const now = () => new Date().toISOString();
   const context: Context = {
     devices,

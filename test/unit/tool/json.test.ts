@@ -17,6 +17,7 @@ json('refused: what JSON.parse lets through', async () => {
     ['{"a":1,"\\u0061":2}', 'duplicate key "\\u0061" at offset 7'],
     ['{"\\"":1,"\\u0022":2}', 'duplicate key "\\u0022" at offset 8'],
     ['[{"b":{"a":1},"b":0}]', 'duplicate key "b" at offset 14'],
+    [`{${Array.from({ length: 40 }, (_, i) => `"k${i}":{"k":${i}}`).join()},"k7":0}`, 'duplicate key "k7" at offset 581'],
     ['{"__proto__":1}', 'key "__proto__" at offset 1'],
     ['{"\\u005f_proto__":1}', 'key "__proto__" at offset 1'],
     ['9007199254740992', 'number 9007199254740992 at offset 0 cannot be held exactly'],
