@@ -206,6 +206,7 @@ const check = command({
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
+  forPeople: true,
   input: 'nothing',
   output: 'what was done, in words; --json for the document, --print for the pipelines',
   commands: [create, list, show, extend, reduce, rename, remove, set, activate, deactivate, ...care, check, replay],
