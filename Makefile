@@ -47,7 +47,7 @@ test-long: node_modules packages ## the long tests too (more than an hour)
 
 demo: node_modules packages ## everything, from blank disks on, in a throw-away guest
 	node scripts/build.mjs --tests
-	node build/sandbox/sandbox.cjs --memory 1G --time-limit 170 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
+	node build/sandbox/sandbox.cjs --memory 1G --time-limit 900 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
 
 bench: node_modules packages ## figures beside the peer's, one JSON line each (ONLY=metadata, ONLY=activate)
 	@node scripts/build.mjs --tests
