@@ -1,5 +1,6 @@
 import stableStringify from 'fast-json-stable-stringify';
 import { fail } from './errors.js';
+import { knownText } from './json-lines.js';
 import { scanJson } from './json-scan.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -99,22 +100,24 @@ export function canonicalLines(value: unknown, depth = 3): string {
 
 function writeLines(value: unknown, depth: number, out: string[]): void {
   if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
-    out.push(canonical(value));
+    out.push(lineOf(value));
     return;
   }
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  if (entries.length === 0) {
-    out.push('{}');
-    return;
-  }
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  const map = value as Readonly<Record<string, unknown>>;
   let separator = '{\n';
-  for (const [key, v] of entries) {
+  for (const key of Object.keys(map).sort()) {
+    const v = map[key];
+    if (v === undefined) continue;
     out.push(separator, JSON.stringify(key), ':');
     writeLines(v, depth - 1, out);
     separator = ',\n';
   }
-  out.push('\n}');
+  out.push(separator === ',\n' ? '\n}' : '{}');
+}
+
+function lineOf(value: unknown): string {
+  const known = typeof value === 'object' && value !== null ? knownText(value) : undefined;
+  return known ?? canonical(value);
 }
 
 /** True when two documents have the same canonical text, which is not made for it. A key whose value is undefined is none. */
