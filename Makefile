@@ -22,7 +22,7 @@ node_modules: package.json package-lock.json
 packages: # installs from Debian only what is missing
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then echo "installing" $$missing; $(SUDO) apt-get update -q >/dev/null; \
-	DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -q --no-install-recommends $$missing >/dev/null; fi
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >/dev/null; fi
 
 build: node_modules ## validators and one bundle a tool, under build/
 	node scripts/build.mjs

@@ -3,10 +3,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv';
-import standaloneCode from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
 import { buildDist } from './dist.mjs';
+import { exportName, validatorsModule } from './validators.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const out = (...p) => join(root, 'build', ...p);
@@ -53,20 +52,11 @@ async function buildValidators() {
   });
   const { default: all } = (await import(out('gen', '_schemas.cjs'))).default;
   const schemas = all.filter((s) => typeof s?.$id === 'string' && s.$id.startsWith('dvm:'));
-  const ajv = new Ajv({
-    schemas,
-    code: { source: true, esm: true, lines: true },
-    allErrors: false,
-    strict: true,
-    allowUnionTypes: true,
-    strictTypes: false,
-    strictRequired: false,
-    discriminator: true,
-  });
   writeFileSync(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
+  writeFileSync(out('gen', '_validators.js'), validatorsModule(schemas));
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
-    writeFileSync(out('gen', `${name}.js`), standaloneCode(ajv, ajv.getSchema($id)));
+    writeFileSync(out('gen', `${name}.js`), `export { ${exportName($id)} as default } from './_validators.js';\n`);
     writeFileSync(
       out('gen', `${name}.d.ts`),
       `import type { Validator } from '#tool/document.js';\ndeclare const validate: Validator;\nexport default validate;\n`,

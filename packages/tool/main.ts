@@ -1,8 +1,7 @@
-import { isatty } from 'node:tty';
 import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './command.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
-import { readStdin, writeAll } from './stdio.js';
+import { isTerminal, readStdin, writeAll } from './stdio.js';
 import { invokeTraced } from './trace.js';
 import { version } from './version.js';
 
@@ -54,7 +53,7 @@ function helpCommand(tool: Tool, argv: string[]): string | undefined {
 
 /** `process.stdout` is made only where it is a terminal: making it costs a millisecond. */
 function terminal(): Terminal | undefined {
-  return isatty(1) ? { columns: process.stdout.columns || 80 } : undefined;
+  return isTerminal(1) ? { columns: process.stdout.columns || 80 } : undefined;
 }
 
 async function print(output: Output): Promise<void> {

@@ -1,3 +1,4 @@
+import { allocationPolicies } from '#metadata/metadata.schema.js';
 import { command, Text, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { doctor } from '../doctor.js';
@@ -14,10 +15,18 @@ const sizeOptions = {
   extents: { type: 'string', alias: 'l', value: 'EXTENTS', describe: 'size in extents, or 50%FREE, 100%VG' },
 } as const;
 const placeOptions = {
-  allocation: { type: 'string', value: 'POLICY', describe: 'contiguous, cling, normal or anywhere' },
-  stripes: { type: 'string', alias: 'i', value: 'N', describe: 'stripe over N devices' },
+  allocation: {
+    type: 'string',
+    value: 'POLICY',
+    choices: [...allocationPolicies, 'inherit'],
+    describe: "how extents are chosen; inherit, for volumes: the group's",
+  },
+  stripes: { type: 'integer', alias: 'i', value: 'N', describe: 'stripe over N devices' },
+} as const;
+const stripeSize = {
   'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
 } as const;
+const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
 const groupOptions = {
   wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
@@ -31,6 +40,7 @@ const create = verb(
     ...changeOptions,
     ...sizeOptions,
     ...placeOptions,
+    ...stripeSize,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
   },
@@ -64,7 +74,7 @@ const extend = verb(
     const rest = call.positionals.slice(1);
     if (volume === undefined) return verbs.extendGroup(vg, rest, tmWords(call.options), passOn(call.options, ['wipe']));
     return verbs.resizeVolume('extend', vg, volume, tmWords(call.options), [
-      ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size']),
+      ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes']),
       ...rest,
     ]);
   },
@@ -106,8 +116,8 @@ const set = verb(
     'add-tag': { type: 'list', value: 'TAG', describe: 'add a tag' },
     'del-tag': { type: 'list', value: 'TAG', describe: 'take a tag away' },
     allocation: placeOptions.allocation,
-    'read-only': { type: 'string', value: 'yes|no', describe: 'volumes: refuse writes' },
-    autoactivate: { type: 'string', value: 'yes|no', describe: 'volumes: brought up by activate --auto' },
+    'read-only': { ...onOff, describe: 'volumes: refuse writes' },
+    autoactivate: { ...onOff, describe: 'volumes: brought up by activate --auto' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
@@ -139,7 +149,12 @@ const show = verb(
   'Report on a group or a volume.',
   [target],
   {
-    format: { type: 'string', value: 'FORMAT', describe: 'table, json, ndjson, csv or tree' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      choices: ['table', 'json', 'ndjson', 'csv', 'tree'],
+      describe: 'form of the output',
+    },
     options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
     map: { type: 'boolean', describe: 'draw where the extents of each device went' },
   },
