@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openDevice } from '#blockdev/device.js';
 import { assert, skipped, suite } from '#test/support/check.js';
 import { canLoop, inTmp, run, withLoop } from '#test/support/loop.js';
+import { toolCommand } from '#test/support/runtime.js';
 
 const test = suite('discover on loop devices');
 const MIB = 1 << 20;
@@ -12,7 +13,8 @@ const vg = `t${process.pid}`;
 
 /** Runs the tool as users do. */
 function discover(...args: string[]) {
-  const r = spawnSync(process.execPath, ['bin/discover', ...args], { encoding: 'utf8' });
+  const [file, ...first] = toolCommand('discover');
+  const r = spawnSync(file, [...first, ...args], { encoding: 'utf8' });
   return {
     code: r.status,
     out: r.stdout === '' ? undefined : JSON.parse(r.stdout),
