@@ -32,11 +32,12 @@ export function lockMemory(): () => void {
 /**
  * V8 sets up new pages for machine code with an madvise(2) that locked memory refuses, and aborts; a program of some
  * thousand instructions is hot enough for that, between suspend and resume. So the code runs interpreted from here on,
- * a few microseconds an instruction, and no page for machine code is ever asked for.
+ * a few microseconds an instruction, and no page for machine code is asked for. Patterns stay as they are: one that
+ * is compiled already must not be interpreted (V8 crashes), the others take longest to get hot.
  */
 function stopCompiling(): void {
   if (process.versions.bun !== undefined) return;
-  for (const flag of ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-use-osr', '--regexp-interpret-all'])
+  for (const flag of ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-use-osr', '--regexp-tier-up-ticks=1000000000'])
     setFlagsFromString(flag);
 }
 
