@@ -18,6 +18,7 @@ import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { openStore } from './replicator-store.js';
+import { zero } from './zero.js';
 
 export interface OpenRequest {
   /** Takes the lock of the group and opens its devices for writing. */
@@ -68,6 +69,7 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {
       const { refuseTakenName } = await import('#discover/group.js');
       await refuseTakenName(name, devices.group.id, call.section(discoverSection), hostWorld());
