@@ -13,7 +13,7 @@ import { type Devices, devicesType, type FoundDevice } from '#documents/devices.
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
@@ -112,7 +112,7 @@ async function labelChange(group: string, pv: string, device: FoundDevice, open:
     if (found.state !== 'labelled') return 'no longer carries a label';
     const { label } = found;
     if (label.group.id !== group || label.pv !== pv) return `is now PV ${label.pv} of group ${label.group.id}`;
-    if (canonical(label.regions) !== canonical(device.regions)) return 'has other regions than discover saw';
+    if (!sameJson(label.regions, device.regions)) return 'has other regions than discover saw';
     return undefined;
   } finally {
     await storage.close();

@@ -34,9 +34,15 @@ async function runProgram(words: Word[], input: unknown, note: (line: string) =>
   });
   const name = programName(words);
   const [stdout, stderr] = [bytes(child.stdout), Buffer.from(bytes(child.stderr)).toString()];
-  if (child.failed) throw programError(name, child.exitCode, child.signal, stderr, child.shortMessage ?? '');
+  if (child.failed && !endedUnread(child))
+    throw programError(name, child.exitCode, child.signal, stderr, child.shortMessage ?? '');
   for (const line of stderr.split('\n')) if (line !== '') note(line);
   return stdout.length === 0 ? undefined : parseJson(stdout, `output of ${name}`);
+}
+
+/** It worked, without reading all it was given: `vol_activate --all` has no use for the current devices, for instance. */
+function endedUnread({ exitCode, code }: { exitCode?: number | undefined; code?: string | undefined }): boolean {
+  return exitCode === 0 && (code === 'EPIPE' || code === 'ECONNRESET');
 }
 
 function bytes(out: unknown): Uint8Array {

@@ -207,6 +207,7 @@ const recover = verb(
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
+  forPeople: true,
   input: 'nothing',
   output: 'what was done, in words; --json for the document, --print for the pipelines',
   commands: [

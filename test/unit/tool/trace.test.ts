@@ -55,6 +55,52 @@ trace('a failed run: its error', () =>
   }),
 );
 
+const counting = singleTool({
+  name: 'counting',
+  summary: 's',
+  input: 'i',
+  output: 'o',
+  positionals: [],
+  options: { broken: { type: 'boolean', describe: 'd' } },
+  run: (call) => count(call.options.broken),
+});
+
+async function* count(broken: boolean) {
+  yield { n: 1 };
+  yield { n: 2 };
+  if (broken) throw fail('io', 'is-broken', 'device "x" is broken');
+}
+
+/** The record of a stream that is read until `most` documents have come, or to its end. */
+async function streamRecord(dir: string, argv: string[], most: number) {
+  const { output } = await invokeTraced(counting, [...argv, '--trace', dir], {
+    readInput: async () => Buffer.alloc(0),
+    note: () => {},
+  });
+  const failure = await thrown(async () => {
+    for await (const { n } of output as AsyncIterable<{ n: number }>) if (n === most) break;
+    throw new Error('ended');
+  });
+  const [name = ''] = readdirSync(dir);
+  return { failure, record: JSON.parse(readFileSync(join(dir, name), 'utf8')) };
+}
+
+trace('a stream: every document that was read, when it has ended', () =>
+  inDirectory(async (dir) => {
+    const { record } = await streamRecord(dir, [], 9);
+    assert.equal([record.output, record.exit, record.error], [[{ n: 1 }, { n: 2 }], 0, undefined]);
+  }),
+);
+
+trace('a stream that fails, and one whose reader leaves', async () => {
+  await inDirectory(async (dir) => {
+    const { failure, record } = await streamRecord(dir, ['--broken'], 9);
+    assert.is((failure as DvmError).code, 'is-broken');
+    assert.equal([record.output, record.exit, record.error.code], [[{ n: 1 }, { n: 2 }], 74, 'is-broken']);
+  });
+  await inDirectory(async (dir) => assert.equal((await streamRecord(dir, [], 1)).record.output, [{ n: 1 }]));
+});
+
 for (const rubbish of ['{"a":1,"a":2}', '9007199254740993', '1e300', '{', '['.repeat(100_000), 'a\0'])
   trace(`input that is no sound document is kept as it came: ${rubbish.slice(0, 20)}`, () =>
     inDirectory(async (dir) => assert.is((await recordOf(dir, ['--text'], rubbish)).record.input, rubbish)),
