@@ -1,9 +1,10 @@
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
 import type { Region } from '#documents/regions.js';
 import { SECTOR } from '#tool/units.js';
 
-/** Bytes written at a time. */
+/** Devices written to at a time, bytes at a time. */
+const DEVICES = 64;
 const CHUNK = 1 << 20;
 
 /**
@@ -13,7 +14,7 @@ const CHUNK = 1 << 20;
  */
 export async function zero(open: OpenStorage, ranges: readonly Region[]): Promise<void> {
   const paths = [...new Set(ranges.map((r) => r.path))];
-  await inParallel(paths, (path) =>
+  await mapParallel(paths, DEVICES, (path) =>
     zeroOn(
       open,
       path,
