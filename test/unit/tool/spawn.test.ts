@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import type { DvmError } from '#tool/errors.js';
 import { Attached } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
@@ -11,7 +11,7 @@ const large = { text: 'x'.repeat(1 << 20) };
 
 /** Runs a shell script as the program, with one attached document. */
 function runScript(script: string, input?: unknown): Promise<unknown> {
-  return inDirectory((dir) => {
+  return inTmp((dir) => {
     const file = join(dir, 'program');
     writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return spawnPrograms(() => {}).run([file, new Attached(large)], input);
