@@ -117,7 +117,7 @@ async function buildTools() {
 
 async function buildTests() {
   rmSync(out('test'), { recursive: true, force: true });
-  const tests = [...files('test', '.test.ts'), ...files('test', '.bench.ts')];
+  const tests = ['.test.ts', '.bench.ts', '.cli.ts'].flatMap((suffix) => files('test', suffix));
   if (tests.length === 0) return;
   await esbuild.build({
     ...common,
