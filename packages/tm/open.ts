@@ -4,6 +4,8 @@ import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
 import { inParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
+import { deviceAt } from '#blockdev/sysfs.js';
+import { discoverSection } from '#discover/config.js';
 import { readLabel } from '#discover/label-copies.js';
 import { renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
@@ -66,6 +68,10 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    refuseTakenName: async (name) => {
+      const { refuseTakenName } = await import('#discover/group.js');
+      await refuseTakenName(name, devices.group.id, call.section(discoverSection), hostWorld());
+    },
     note: call.note,
   };
   const close = async () => {
@@ -96,6 +102,8 @@ export async function checkLabels(devices: Devices, open: OpenStorage): Promise<
 }
 
 async function labelChange(group: string, pv: string, device: FoundDevice, open: OpenStorage): Promise<string | undefined> {
+  const dev = deviceAt(device.path);
+  if (dev !== device.dev) return `is now ${dev ?? 'a file'}, and was ${device.dev ?? 'a file'}`; // tables name devices by number
   const storage = await open(device.path);
   try {
     const found = await readLabel(storage);

@@ -11,10 +11,11 @@ const MIB = 1 << 20;
 /** Other tests label loop devices of this machine at the same time. */
 const vg = `t${process.pid}`;
 
-/** Runs the tool as users do. */
+/** Runs the tool as users do; labels are locked on the whole machine, so others may have to be waited for. */
 function discover(...args: string[]) {
   const [file, ...first] = toolCommand('discover');
-  const r = spawnSync(file, [...first, ...args], { encoding: 'utf8' });
+  const wait = ['add', 'rm'].includes(args[0] ?? '') ? ['--wait', '60'] : [];
+  const r = spawnSync(file, [...first, ...args, ...wait], { encoding: 'utf8' });
   return {
     code: r.status,
     out: r.stdout === '' ? undefined : JSON.parse(r.stdout),

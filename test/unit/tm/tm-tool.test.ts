@@ -31,7 +31,7 @@ async function withGroup(count: number, work: (b: Bench) => Promise<void>): Prom
       assert.is(r.code, 0, `${tool} ${args.join(' ')}: ${r.stderr}`);
       return r.stdout;
     };
-    for (const d of disks) await must('discover', ['add', 'vg', d]);
+    for (const d of disks) await must('discover', ['add', '--wait', '60', 'vg', d]);
     const discover = () => must('discover', ['vg']);
     await must('tm', ['init', 'vg', '--no-activate', '--', 'vg_create', '--extent-size', '1M'], await discover());
     const script = (name: string, body: string): string => {
