@@ -1,10 +1,11 @@
-// Builds everything under build/: validators from the schemas, one bundle a tool, and with --tests one a test file.
+// Builds everything under build/: validators from the schemas, one bundle a tool, with --tests one a test file, and
+// with --dist the one executable that is every tool.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv';
-import standaloneCode from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
+import { buildDist } from './dist.mjs';
+import { exportName, validatorsModule } from './validators.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const out = (...p) => join(root, 'build', ...p);
@@ -23,6 +24,7 @@ const common = {
   tsconfig: join(root, 'tsconfig.json'),
   logLevel: 'warning',
   legalComments: 'none',
+  external: ['koffi', 'bun:ffi'], // each is there under its own runtime only
 };
 
 /** Modules too slow to load at every start live in files of their own beside the bundles, loaded on first use. */
@@ -50,20 +52,11 @@ async function buildValidators() {
   });
   const { default: all } = (await import(out('gen', '_schemas.cjs'))).default;
   const schemas = all.filter((s) => typeof s?.$id === 'string' && s.$id.startsWith('dvm:'));
-  const ajv = new Ajv({
-    schemas,
-    code: { source: true, esm: true, lines: true },
-    allErrors: false,
-    strict: true,
-    allowUnionTypes: true,
-    strictTypes: false,
-    strictRequired: false,
-    discriminator: true,
-  });
   writeFileSync(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
+  writeFileSync(out('gen', '_validators.js'), validatorsModule(schemas));
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
-    writeFileSync(out('gen', `${name}.js`), standaloneCode(ajv, ajv.getSchema($id)));
+    writeFileSync(out('gen', `${name}.js`), `export { ${exportName($id)} as default } from './_validators.js';\n`);
     writeFileSync(
       out('gen', `${name}.d.ts`),
       `import type { Validator } from '#tool/document.js';\ndeclare const validate: Validator;\nexport default validate;\n`,
@@ -76,8 +69,11 @@ export function toolFiles() {
   return files('packages', '.ts').filter((f) => basename(dirname(f)) === 'commands' && !f.endsWith('.schema.ts'));
 }
 
-/** build/gen/registry.js: every tool but dvm itself, loaded on first use, for runs in one process. */
+/** build/gen/registry.js: every tool but dvm itself, loaded on first use, for runs in one process. names.js: what there is. */
 function buildRegistry() {
+  const names = toolFiles().map((f) => basename(f, '.ts'));
+  writeFileSync(out('gen', 'names.js'), `export const toolNames = ${JSON.stringify(names)};\n`);
+  writeFileSync(out('gen', 'names.d.ts'), 'export declare const toolNames: readonly string[];\n');
   const entries = toolFiles()
     .map((f) => [basename(f, '.ts'), relative(out('gen'), f).replace(/\.ts$/, '.js')])
     .filter(([name]) => name !== 'dvm')
@@ -109,7 +105,6 @@ async function buildTools() {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['koffi'],
     plugins: [lazyPlugin],
   });
   for (const [name, module] of Object.entries(lazy))
@@ -131,7 +126,7 @@ async function buildTests() {
     outdir: out('test'),
     outExtension: { '.js': '.cjs' },
     sourcemap: 'inline',
-    external: ['koffi', 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
+    external: [...common.external, 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
     define: { 'import.meta.url': '__filename' },
   });
 }
@@ -150,3 +145,4 @@ buildRegistry();
 await buildTools();
 await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
+if (process.argv.includes('--dist')) await buildDist({ common, root, out, tools: toolFiles().map((f) => basename(f, '.ts')) });

@@ -71,6 +71,7 @@ function judge({ file, code, text, seconds }) {
     `${failed ? 'FAIL' : 'ok  '} ${name}  ${passed}/${all}${unrun + declared ? `, ${unrun + declared} skipped` : ''}  ${seconds.toFixed(1)} s`,
   );
   for (const m of skips) console.log(`     SKIPPED: ${m[2]}`);
+  for (const m of plain.matchAll(/NOTE (.*)$/gm)) console.log(`     ${m[1]}`);
   if (failed) console.log(text.replaceAll(/^/gm, '     | '));
 }
 

@@ -1,6 +1,6 @@
 import type { Storage } from '#blockdev/storage.js';
 import { fail } from '#tool/errors.js';
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 import { SECTOR } from '#tool/units.js';
 import type { Label } from './label.js';
 import { readLabel, writeLabel } from './label-copies.js';
@@ -21,7 +21,7 @@ export async function updateLabel(
   const storage = await world.open(path);
   const { label: old, stale } = await read(storage, path).finally(() => storage.close());
   const wanted = change(old);
-  if (stale.length === 0 && canonical(wanted) === canonical(old)) return { label: old, changed: false };
+  if (stale.length === 0 && sameJson(wanted, old)) return { label: old, changed: false };
   if (stale.length > 0) await checkNothingElse(world, path);
   const writable = await world.open(path, { write: true });
   try {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { errnoName, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
 import { fail } from '#tool/errors.js';
+import { lockResident } from './resident.js';
 
 const oomPath = '/proc/self/oom_score_adj';
 
@@ -12,7 +13,7 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
-  const result = calls.mlockall(MCL_CURRENT | MCL_FUTURE);
+  const result = process.versions.bun === undefined ? calls.mlockall(MCL_CURRENT | MCL_FUTURE) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {
       hint: 'run it as root, raise RLIMIT_MEMLOCK, or take the risk with --unlocked',

@@ -1,4 +1,4 @@
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 
 /** One line of a document that differs; `before` or `after` is null where it is absent. */
 export interface Change {
@@ -18,7 +18,7 @@ export function diff(before: unknown, after: unknown, depth = 2, path: string[] 
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) => diff(before[key], after[key], depth - 1, [...path, key]));
   }
-  if (before !== undefined && after !== undefined && canonical(before) === canonical(after)) return [];
+  if (sameJson(before, after)) return [];
   return [{ path, before: before ?? null, after: after ?? null }];
 }
 

@@ -1,5 +1,6 @@
 import { fail } from '#tool/errors.js';
 import { canonicalLines } from '#tool/json.js';
+import { parseLines } from '#tool/json-lines.js';
 import { type Envelope, type Record, recordType } from './group.js';
 
 /** What tm stores in the regions: canonical lines, the envelope first (docs/formats/record.md). */
@@ -7,9 +8,12 @@ export function renderRecord(envelope: Envelope, metadata: object): Buffer {
   return Buffer.from(canonicalLines({ envelope, kind: 'record', metadata, version: 1 }, 3));
 }
 
-/** The record in a region's content. It was written by tm and its pages carry checksums, so plain JSON.parse will do. */
+/**
+ * The record in a region's content. It was written by tm and its pages carry checksums, so it is not
+ * scanned for what only strangers write; its lines are remembered, so that those left alone need not be rendered again.
+ */
 export function parseRecord(content: Uint8Array, name: string): Record {
-  return recordType.parse(parse(Buffer.from(content).toString('utf8'), name), name);
+  return recordType.parse(parse(Buffer.from(content).toString('utf8'), name, parseLines), name);
 }
 
 /** Keys are sorted, so `envelope` ends where `kind` begins. */
@@ -28,9 +32,9 @@ export function parseEnvelope(prefix: Uint8Array, name: string): Envelope | unde
   return recordType.parse(head, name).envelope;
 }
 
-function parse(text: string, name: string): unknown {
+function parse(text: string, name: string, how: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text);
+    return how(text);
   } catch (e) {
     throw fail('badInput', 'bad-record', `the content of "${name}" is not a dvm record: ${(e as Error).message}`, {
       hint: 'the region was written by another program, or damaged',

@@ -94,7 +94,8 @@ export function inProcessPrograms(options: RunOptions, config: Config | undefine
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan) => (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan),
+    session: async (words, plan, keep) =>
+      (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan, keep),
   };
   return programs;
 }

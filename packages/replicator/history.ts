@@ -1,6 +1,7 @@
 import { type Version, versionOf } from './format/root.js';
 import { readHistory } from './region/history.js';
 import type { OpenRegion } from './region/open-region.js';
+import { statusOf } from './sync.js';
 
 export interface History {
   /** Older versions that can be read back, newest first; the active one is not among them. */
@@ -9,9 +10,14 @@ export interface History {
   problem?: string;
 }
 
-/** The older versions of one region. A damaged block ends the list and is named in `problem`. */
+/**
+ * The older versions of one region; none of a blank one. A damaged block ends the list and is named in `problem`.
+ *
+ * @throws DvmError `region-damaged`, `io-error` (74), or why the device cannot be read
+ */
 export async function historyIn(of: OpenRegion): Promise<History> {
-  if (of.failure) throw of.failure;
+  const { error } = statusOf(of);
+  if (error) throw error;
   const list = await readHistory(of, of.superblock?.history ?? { block: 0, count: 0 });
   return {
     versions: list.entries.map((e) => versionOf(e.root)),

@@ -10,7 +10,7 @@ import { mapParallel } from './parallel.js';
 import { placedTree } from './read.js';
 import type { OpenRegion } from './region/open-region.js';
 import { planRegion, type RegionPlan, type Request } from './region/plan.js';
-import { readUsage } from './region/space.js';
+import { readUsage } from './region/usage.js';
 import { PARALLEL, type RegionSet, setStatus } from './region-set.js';
 import { groupByState, outOfSync, type RegionStatus, requireSync } from './sync.js';
 

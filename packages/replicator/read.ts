@@ -7,7 +7,7 @@ import type { OpenRegion } from './region/open-region.js';
 import { readPages } from './region/read-pages.js';
 import { type PlacedEntries, type PlacedTree, walkTree } from './region/walk.js';
 import { type RegionSet, setStatus } from './region-set.js';
-import { requireSync } from './sync.js';
+import { requireSync, statusOf } from './sync.js';
 
 export interface Content {
   content: Buffer;
@@ -104,8 +104,11 @@ const FIRST_PREFIX = 64 * 1024;
  * The beginning of the active content of one region, twice as much each time until `enough` says so or all is read.
  *
  * @returns undefined when nothing was committed
+ * @throws DvmError `region-damaged`, `io-error` (74), or why the device cannot be read
  */
 export async function prefixOf(of: OpenRegion, enough: (prefix: Buffer) => boolean): Promise<Buffer | undefined> {
+  const { error } = statusOf(of);
+  if (error) throw error;
   const s = of.superblock;
   if (!s || isEmptyRoot(s.active)) return undefined;
   let prefix = Buffer.alloc(0);

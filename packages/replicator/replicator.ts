@@ -28,43 +28,62 @@ export function regionStatus(open: OpenStorage, regions: readonly Region[]): Pro
   return withRegions(open, regions, forReading, async (set) => setStatus(set));
 }
 
-/**
- * Reads without a lock. A writer at work can make the regions look out of sync for a moment, so they are looked at
- * again until they agree or stand still. Every page is checked against its hash, so what is returned is one version
- * as it was; blocks of a version that is given up while it is read fail that check, and the superblocks, read again,
- * tell this from damage. See `readFrom`.
- */
+/** The content that counts, or an older one, without a lock. See `readFrom` and `readSteadily`. */
 export function readContent(
   open: OpenStorage,
   regions: readonly Region[],
   options: { txn?: string | undefined } = {},
 ): Promise<Content> {
-  return withRegions(open, regions, forReading, async (set) => {
-    for (let attempt = 1; ; attempt++) {
-      await standStill(set);
-      const before = fingerprint(set);
-      const result = await attemptRead(set, options);
-      if (!(result instanceof Error) && result.problems.length === 0) return result;
-      await rereadSlots(set);
-      if (attempt < READ_ATTEMPTS && fingerprint(set) !== before) continue;
-      if (result instanceof Error) throw result;
-      return result;
-    }
-  });
+  return withRegions(open, regions, forReading, (set) =>
+    readSteadily(
+      set,
+      () => readFrom(set, options),
+      (read) => read.problems.length === 0,
+    ),
+  );
 }
 
-async function attemptRead(set: RegionSet, options: { txn?: string | undefined }): Promise<Content | DvmError> {
-  try {
-    return await readFrom(set, options);
-  } catch (e) {
-    if (e instanceof DvmError) return e;
-    throw e;
-  }
+/** The beginning of the content of one region, without a lock. See `prefixOf` and `readSteadily`. */
+export function readPrefix(open: OpenStorage, region: Region, enough: (prefix: Buffer) => boolean): Promise<Buffer | undefined> {
+  return withRegions(open, [region], forReading, (set) =>
+    readSteadily(
+      set,
+      () => prefixOf(memberOf(set, region), enough),
+      () => true,
+    ),
+  );
 }
 
 const READ_ATTEMPTS = 8;
 const LOOKS = 20;
 const LOOK_AGAIN_MS = 25;
+
+/**
+ * Reads while a writer may be at work. Regions can look out of sync for a moment, so they are looked at again until
+ * they agree or stand still. Every page is checked against its hash, so what is read is one version as it was; blocks
+ * of a version that is given up while it is read fail that check, and the superblocks, read again, tell this from damage.
+ */
+async function readSteadily<T>(set: RegionSet, read: () => Promise<T>, isWhole: (result: T) => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await standStill(set);
+    const before = fingerprint(set);
+    const result = await valueOrError(read);
+    if (!(result instanceof DvmError) && isWhole(result)) return result;
+    await rereadSlots(set);
+    if (attempt < READ_ATTEMPTS && fingerprint(set) !== before) continue;
+    if (result instanceof DvmError) throw result;
+    return result;
+  }
+}
+
+async function valueOrError<T>(read: () => Promise<T>): Promise<T | DvmError> {
+  try {
+    return await read();
+  } catch (e) {
+    if (e instanceof DvmError) return e;
+    throw e;
+  }
+}
 
 async function standStill(set: RegionSet): Promise<void> {
   for (let look = 0; look < LOOKS; look++) {
@@ -78,11 +97,6 @@ async function standStill(set: RegionSet): Promise<void> {
 
 function fingerprint(set: RegionSet): string {
   return set.members.map((m) => m.superblock?.sequence ?? m.slots.map((s) => s.state).join()).join(' ');
-}
-
-/** The beginning of the content of one region, without a lock. See `prefixOf`. */
-export function readPrefix(open: OpenStorage, region: Region, enough: (prefix: Buffer) => boolean): Promise<Buffer | undefined> {
-  return withRegions(open, [region], forReading, (set) => prefixOf(memberOf(set, region), enough));
 }
 
 /** See `prepareIn`. */

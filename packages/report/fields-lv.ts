@@ -1,3 +1,4 @@
+import { dmName } from '#documents/names.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView, Row } from './views.js';
 
@@ -14,7 +15,13 @@ export const lvTable = lvFields([
     'link to the device, there while it is active',
     (l, row) => (l.lv.hidden ? null : inGroup(l, row, '/dev/dvm/')),
   ],
-  ['lv_dm_path', 'string', 'DMPath', 'node of the device under /dev/mapper', (l) => l.dmName && `/dev/mapper/${l.dmName}`],
+  [
+    'lv_dm_path',
+    'string',
+    'DMPath',
+    'node of the device under /dev/mapper',
+    (l, row) => row.vg.name && `/dev/mapper/${dmName(row.vg.name, l.lv.name)}`,
+  ],
   ['lv_attr', 'string', 'Attr', 'letters as lvs prints them', attr],
   ['lv_size', 'size', 'LSize', 'size of the volume', (l, row) => l.extents * row.vg.metadata.vg.extentSize],
   ['lv_extent_count', 'count', '#LE', 'extents of the volume', (l) => l.extents],

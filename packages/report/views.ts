@@ -1,5 +1,4 @@
 import type { Envelope, Group } from '#documents/group.js';
-import { dmName } from '#documents/names.js';
 import { type Editable, metadataOf } from '#metadata/editable.js';
 import { FreeMap } from '#metadata/free.js';
 import type { Lv, Metadata, Pv, Segment } from '#metadata/metadata.js';
@@ -47,8 +46,6 @@ export interface PvView {
 export interface LvView {
   id: string;
   lv: Lv;
-  /** Device-mapper name; null without the group's name. */
-  dmName: string | null;
   extents: number;
   /** The kernel's device; null: there is none; undefined: not known. */
   live: Live | null | undefined;
@@ -119,7 +116,6 @@ function lvView(
     id,
     lv,
     extents: sizeOf(lv),
-    dmName: envelope ? dmName(envelope.group.name, lv.name) : null,
     live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
     partial: envelope ? missing.size > 0 && lv.segments.some((s) => s.areas.some((a) => a.pv && missing.has(a.pv))) : null,
   };

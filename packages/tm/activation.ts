@@ -20,9 +20,15 @@ export interface Activation {
 /**
  * Binds the pipeline: current → desired → plan → execute.
  *
+ * @param keep descriptors that what executes the plan holds open
  * @param kernel handed to `current` and `execute` as `--kernel`, when given
  */
-export function activationPipeline(names: TmPrograms, programs: Programs, kernel: string | undefined): Activation {
+export function activationPipeline(
+  names: TmPrograms,
+  programs: Programs,
+  kernel: string | undefined,
+  keep: readonly number[] = [],
+): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
   return {
     plan: async (next, previous, words) => {
@@ -31,7 +37,7 @@ export function activationPipeline(names: TmPrograms, programs: Programs, kernel
       const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
       return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
     },
-    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan),
+    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Group } from '#documents/group.js';
 import { groupType } from '#documents/group.js';
 import { DvmError, fail } from '#tool/errors.js';
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 import type { Programs } from '#tool/programs.js';
 
 /**
@@ -24,8 +24,7 @@ async function runStage(group: Group, stage: string[], programs: Programs): Prom
   if (output === undefined) throw refused(name, 'printed nothing');
   const next = parseOutput(output, name);
   for (const part of ['envelope', 'devices'] as const)
-    if (next[part] !== group[part] && canonical(next[part]) !== canonical(group[part]))
-      throw refused(name, `changed the ${part}`);
+    if (!sameJson(next[part], group[part])) throw refused(name, `changed the ${part}`);
   return next;
 }
 

@@ -4,6 +4,8 @@ import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
 import { inParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
+import { deviceAt } from '#blockdev/sysfs.js';
+import { discoverSection } from '#discover/config.js';
 import { readLabel } from '#discover/label-copies.js';
 import { renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
@@ -11,7 +13,7 @@ import { type Devices, devicesType, type FoundDevice } from '#documents/devices.
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
@@ -49,7 +51,7 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const activation = request.activate ? activationPipeline(names, programs, request.kernel) : undefined;
+  const activation = request.activate ? activationPipeline(names, programs, request.kernel, lock ? [lock.fd] : []) : undefined;
   const now = () => new Date().toISOString();
   const context: Context = {
     devices,
@@ -66,6 +68,10 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    refuseTakenName: async (name) => {
+      const { refuseTakenName } = await import('#discover/group.js');
+      await refuseTakenName(name, devices.group.id, call.section(discoverSection), hostWorld());
+    },
     note: call.note,
   };
   const close = async () => {
@@ -96,13 +102,15 @@ export async function checkLabels(devices: Devices, open: OpenStorage): Promise<
 }
 
 async function labelChange(group: string, pv: string, device: FoundDevice, open: OpenStorage): Promise<string | undefined> {
+  const dev = deviceAt(device.path);
+  if (dev !== device.dev) return `is now ${dev ?? 'a file'}, and was ${device.dev ?? 'a file'}`; // tables name devices by number
   const storage = await open(device.path);
   try {
     const found = await readLabel(storage);
     if (found.state !== 'labelled') return 'no longer carries a label';
     const { label } = found;
     if (label.group.id !== group || label.pv !== pv) return `is now PV ${label.pv} of group ${label.group.id}`;
-    if (canonical(label.regions) !== canonical(device.regions)) return 'has other regions than discover saw';
+    if (!sameJson(label.regions, device.regions)) return 'has other regions than discover saw';
     return undefined;
   } finally {
     await storage.close();

@@ -2,7 +2,7 @@ import { diff } from '#documents/diff.js';
 import type { Envelope, Group } from '#documents/group.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
-import { canonical } from '#tool/json.js';
+import { sameJson } from '#tool/json.js';
 import type { PlanView } from './activation.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
@@ -45,8 +45,7 @@ export async function apply(
   edited: Group,
   request: Omit<UpdateRequest, 'stages'>,
 ): Promise<Outcome | DryRun> {
-  const changed =
-    canonical(before.metadata) !== canonical(edited.metadata) || canonical(before.envelope) !== canonical(edited.envelope);
+  const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
   const plan = await ctx.activation?.plan(edited, before, request.selection);
   if (request.dryRun) return dryRun(before, edited, plan);
   if (!changed) return outcome(before.envelope, false, undefined);

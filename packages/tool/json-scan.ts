@@ -4,34 +4,37 @@
  * and nesting deep enough to exhaust the stack. Syntax itself is left to `JSON.parse`.
  */
 export function scanJson(text: string, maxDepth: number): void {
-  const keys: (Set<string> | null)[] = []; // one per open bracket; null for an array
+  const seen: Keys[] = []; // one a depth, used again for every object there
+  const objects: boolean[] = []; // one per open bracket; false for an array
   let keyNext = false; // the next string is a key
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 0x22: {
         // "
         const end = stringEnd(text, i);
-        if (keyNext) checkKey(text.slice(i, end + 1), keys[keys.length - 1], i);
+        if (keyNext) addKey(keysAt(seen, objects.length - 1), text, i, end);
         keyNext = false;
         i = end;
         break;
       }
       case 0x7b: // {
-        keys.push(new Set());
+        keysAt(seen, objects.length).clear();
+        objects.push(true);
         keyNext = true;
-        if (keys.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} at offset ${i}`);
+        if (objects.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} at offset ${i}`);
         break;
       case 0x5b: // [
-        keys.push(null);
-        if (keys.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} at offset ${i}`);
+        objects.push(false);
+        keyNext = false;
+        if (objects.length > maxDepth) throw new Error(`nested deeper than ${maxDepth} at offset ${i}`);
         break;
       case 0x7d: // }
       case 0x5d: // ]
-        keys.pop();
+        objects.pop();
         keyNext = false;
         break;
       case 0x2c: // ,
-        keyNext = keys[keys.length - 1] instanceof Set;
+        keyNext = objects[objects.length - 1] === true;
         break;
       case 0:
         throw new Error(`NUL byte at offset ${i}`);
@@ -50,11 +53,40 @@ function stringEnd(text: string, start: number): number {
   throw new Error('ends inside a string');
 }
 
-function checkKey(quoted: string, seen: Set<string> | null | undefined, at: number): void {
-  const key = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
-  if (key === '__proto__') throw new Error(`key "__proto__" at offset ${at}`);
-  if (seen?.has(key)) throw new Error(`duplicate key ${quoted} at offset ${at}`);
-  seen?.add(key);
+function keysAt(seen: Keys[], depth: number): Keys {
+  const keys = seen[depth] ?? new Keys();
+  seen[depth] = keys;
+  return keys;
+}
+
+function addKey(seen: Keys, text: string, start: number, end: number): void {
+  const raw = text.slice(start + 1, end);
+  const key = raw.includes('\\') ? (JSON.parse(text.slice(start, end + 1)) as string) : raw;
+  if (key === '__proto__') throw new Error(`key "__proto__" at offset ${start}`);
+  if (!seen.add(key)) throw new Error(`duplicate key ${text.slice(start, end + 1)} at offset ${start}`);
+}
+
+/** The keys of one object: a short list, a set once it is long. Most objects are small, and a set for each costs most of the pass. */
+class Keys {
+  readonly #few: string[] = [];
+  #many: Set<string> | undefined;
+
+  clear(): void {
+    this.#few.length = 0;
+    this.#many = undefined;
+  }
+
+  /** False when the key is there already. */
+  add(key: string): boolean {
+    if (this.#many) {
+      const before = this.#many.size;
+      return this.#many.add(key).size > before;
+    }
+    if (this.#few.includes(key)) return false;
+    this.#few.push(key);
+    if (this.#few.length > 16) this.#many = new Set(this.#few);
+    return true;
+  }
 }
 
 function isNumberStart(c: number): boolean {

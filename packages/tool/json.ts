@@ -1,5 +1,6 @@
 import stableStringify from 'fast-json-stable-stringify';
 import { fail } from './errors.js';
+import { knownText } from './json-lines.js';
 import { scanJson } from './json-scan.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -56,8 +57,23 @@ function badJson(name: string, why: string) {
  * @throws Error on NaN, Infinity, unsafe integers and BigInt, which JSON cannot carry
  */
 export function canonical(value: unknown): string {
+  if (isCanonical(value)) return JSON.stringify(value); // what was read from canonical text: several times faster
   refuseUnsafe(value);
   return stableStringify(value);
+}
+
+/** True when `JSON.stringify` itself writes the canonical text: keys are in order already and every number is sound. */
+function isCanonical(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
+  if (Array.isArray(value)) return value.every(isCanonical);
+  if ('toJSON' in value) return false;
+  let last = '';
+  for (const key of Object.keys(value)) {
+    if (key < last || !isCanonical((value as { [key: string]: unknown })[key])) return false;
+    last = key;
+  }
+  return true;
 }
 
 function refuseUnsafe(value: unknown): void {
@@ -77,7 +93,6 @@ function refuseUnsafe(value: unknown): void {
  * keeps diffs and stored pages small (docs/formats/canonical-json.md).
  */
 export function canonicalLines(value: unknown, depth = 3): string {
-  refuseUnsafe(value);
   const out: string[] = [];
   writeLines(value, depth, out);
   return `${out.join('')}\n`;
@@ -85,20 +100,39 @@ export function canonicalLines(value: unknown, depth = 3): string {
 
 function writeLines(value: unknown, depth: number, out: string[]): void {
   if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
-    out.push(stableStringify(value));
+    out.push(lineOf(value));
     return;
   }
-  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-  if (entries.length === 0) {
-    out.push('{}');
-    return;
-  }
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  const map = value as Readonly<Record<string, unknown>>;
   let separator = '{\n';
-  for (const [key, v] of entries) {
+  for (const key of Object.keys(map).sort()) {
+    const v = map[key];
+    if (v === undefined) continue;
     out.push(separator, JSON.stringify(key), ':');
     writeLines(v, depth - 1, out);
     separator = ',\n';
   }
-  out.push('\n}');
+  out.push(separator === ',\n' ? '\n}' : '{}');
+}
+
+function lineOf(value: unknown): string {
+  const known = typeof value === 'object' && value !== null ? knownText(value) : undefined;
+  return known ?? canonical(value);
+}
+
+/** True when two documents have the same canonical text, which is not made for it. A key whose value is undefined is none. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
+  return sameEntries(a as JsonLike, b as JsonLike);
+}
+
+type JsonLike = { [key: string]: unknown };
+
+function sameEntries(a: JsonLike, b: JsonLike): boolean {
+  for (const key of Object.keys(a)) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+  for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
+  return true;
 }

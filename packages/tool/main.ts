@@ -1,8 +1,8 @@
-import { isatty } from 'node:tty';
 import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './command.js';
+import type { DvmError } from './errors.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
-import { readStdin, writeAll } from './stdio.js';
+import { isTerminal, readStdin, writeAll } from './stdio.js';
 import { invokeTraced } from './trace.js';
 import { version } from './version.js';
 
@@ -21,9 +21,14 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
     await print(output);
   } catch (e) {
     const error = asDvmError(e);
-    writeAll(2, Buffer.from(`${canonical(error.toJSON())}\n`));
+    writeAll(2, Buffer.from(tool.forPeople && isTerminal(2) ? errorText(tool.name, error) : `${canonical(error.toJSON())}\n`));
     process.exitCode = error.exitCode;
   }
+}
+
+/** An error in words: what happened, what to do next, and the stable code to look up. */
+export function errorText(tool: string, { message, hint, code }: DvmError): string {
+  return `${tool}: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}  (${code})\n`;
 }
 
 /** Handles `--help` and `--version`, which need nothing else to be right. */
@@ -54,7 +59,7 @@ function helpCommand(tool: Tool, argv: string[]): string | undefined {
 
 /** `process.stdout` is made only where it is a terminal: making it costs a millisecond. */
 function terminal(): Terminal | undefined {
-  return isatty(1) ? { columns: process.stdout.columns || 80 } : undefined;
+  return isTerminal(1) ? { columns: process.stdout.columns || 80 } : undefined;
 }
 
 async function print(output: Output): Promise<void> {

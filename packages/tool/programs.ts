@@ -16,6 +16,11 @@ export interface PhaseSession {
 export interface Programs {
   /** Runs a program on a document and returns the document it prints; undefined when it prints nothing. */
   run(words: Word[], input?: unknown): Promise<unknown>;
-  /** Starts dmexec with its plan already read and checked. */
-  session(words: string[], plan: unknown): Promise<PhaseSession>;
+  /**
+   * Starts dmexec with its plan already read and checked.
+   *
+   * @param keep descriptors that the process holds open as long as it runs, e.g. the lock of the group: it must not go
+   *   while devices are suspended, even if its first holder is killed
+   */
+  session(words: string[], plan: unknown, keep?: readonly number[]): Promise<PhaseSession>;
 }

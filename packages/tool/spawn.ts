@@ -1,3 +1,6 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
 import { canonicalLines, type Json, parseJson } from './json.js';
 import { Attached, type PhaseSession, type Programs, type Word } from './programs.js';
@@ -15,7 +18,7 @@ export function spawnPrograms(note: (line: string) => void, common: readonly str
     String(program).includes('/') ? [program ?? '', ...rest] : [program ?? '', ...common, ...rest];
   return {
     run: (words, input) => runProgram(complete(words), input, note),
-    session: (words, plan) => startSession(complete(words), plan, note),
+    session: (words, plan, keep = []) => startSession(complete(words), plan, keep, note),
   };
 }
 
@@ -101,25 +104,42 @@ function lastError(stderr: string): PrintedError | undefined {
   return undefined;
 }
 
-async function startSession(words: Word[], plan: unknown, note: (line: string) => void): Promise<PhaseSession> {
-  const { execa } = await import('execa');
+/** node's own spawn: execa does not hand on descriptors, and costs 35 ms that the group is locked for. */
+async function startSession(
+  words: Word[],
+  plan: unknown,
+  keep: readonly number[],
+  note: (line: string) => void,
+): Promise<PhaseSession> {
   const { file, args, pipes } = commandLine([...words, new Attached(plan)]);
-  const child = execa(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes], reject: false, buffer: { stdout: false } });
-  const lines = child.iterable({ from: 'stdout' })[Symbol.asyncIterator]();
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes.map(() => 'pipe' as const), ...keep] });
+  const { stdin, stdout, stderr } = child as ChildProcessByStdio<Writable, Readable, Readable>;
+  const closed = new Promise<{ code: number | null; signal: string | null }>((done) => {
+    child.on('error', (e) => note(`dmexec did not start: ${e.message}`));
+    child.on('close', (code, signal) => done({ code, signal }));
+  });
+  for (const [i, data] of pipes.entries()) writeTo(child.stdio[3 + i] as Writable, data);
+  const errors = stderr.setEncoding('utf8').toArray();
+  const results = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const ended = async () => ({ ...(await closed), stderr: (await errors).join('') });
   return {
     run: async (phase) => {
-      child.stdin.write(`${phase}\n`);
-      const { value } = await lines.next();
-      if (typeof value !== 'string') {
-        const ended = await child;
-        throw programError('"dmexec"', ended.exitCode, ended.signal, String(ended.stderr), ended.shortMessage ?? '');
-      }
-      return parseJson(value, 'result of dmexec') as unknown as { exit: number };
+      writeTo(stdin, `${phase}\n`, false);
+      const { value } = await results.next();
+      if (value !== undefined) return parseJson(value, 'result of dmexec') as unknown as { exit: number };
+      const { code, signal, stderr: text } = await ended();
+      throw programError('"dmexec"', code ?? undefined, signal ?? undefined, text, '');
     },
     end: async () => {
-      child.stdin.end('end\n');
-      const ended = await child;
-      for (const line of String(ended.stderr).split('\n')) if (line !== '') note(line);
+      writeTo(stdin, 'end\n');
+      for (const line of (await ended()).stderr.split('\n')) if (line !== '') note(line);
     },
   };
+}
+
+/** A process that has gone is noticed where its answer is awaited, not here. */
+function writeTo(stream: Writable, data: string | Uint8Array, end = true): void {
+  stream.on('error', () => {});
+  if (end) stream.end(data);
+  else stream.write(data);
 }

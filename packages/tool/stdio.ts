@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { DvmError, fail } from './errors.js';
 
 /** No input is read past this many bytes: an endless one must not fill the memory. */
@@ -21,9 +20,19 @@ export function readFileOrFail(path: string): Buffer {
   }
 }
 
+/** Asks node:tty only about character devices: it brings sockets and streams, some 4 ms, that a tool in a pipe never needs. */
+export function isTerminal(fd: number): boolean {
+  try {
+    if (!fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false; // closed
+  }
+  return (require('node:tty') as typeof import('node:tty')).isatty(fd);
+}
+
 /** All of standard input. A terminal is refused: nobody means to type a document. */
 export function readStdin(): Buffer {
-  if (isatty(0))
+  if (isTerminal(0))
     throw fail('noInput', 'no-input', 'standard input is a terminal: a document is expected there', {
       hint: 'pipe one in, or see --help',
     });

@@ -179,3 +179,24 @@ function stripes(extents: Extent[]): Target[] {
     });
   return [...rows, ...linears(extents.slice(rows.length * 2))];
 }
+
+/**
+ * Extents pass in a circle from volume to volume (a gives to b, b to a): then no order of switching them is safe
+ * when one of the switches fails.
+ */
+export function passesInCircle(before: World, next: World): boolean {
+  const owner = new Map(before.volumes.flatMap((v) => v.extents.map((e) => [`${e.pv} ${e.at}`, v.id])));
+  const stays = new Set(next.volumes.map((v) => v.id));
+  const givers = next.volumes.map((v) => ({
+    id: v.id,
+    from: new Set(
+      v.extents.map((e) => owner.get(`${e.pv} ${e.at}`)).filter((o) => o !== undefined && o !== v.id && stays.has(o)),
+    ),
+  }));
+  for (let rest = givers; rest.length > 0; ) {
+    const waiting = rest.filter((v) => rest.some((o) => v.from.has(o.id)));
+    if (waiting.length === rest.length) return true;
+    rest = waiting;
+  }
+  return false;
+}

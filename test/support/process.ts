@@ -10,8 +10,6 @@ export interface Ended {
 
 export interface RunOptions {
   input?: string | Uint8Array;
-  /** Milliseconds that the reader of standard output waits before it reads. */
-  slow?: number;
   /** The reader of standard output leaves at once. */
   leave?: boolean;
 }
@@ -32,10 +30,10 @@ export function runProcess(file: string, args: readonly string[], options: RunOp
   });
 }
 
-function gather(child: ChildProcessWithoutNullStreams, { slow = 0, leave = false }: RunOptions): Buffer[] {
+function gather(child: ChildProcessWithoutNullStreams, { leave = false }: RunOptions): Buffer[] {
   const chunks: Buffer[] = [];
   if (leave) child.stdout.destroy();
-  else setTimeout(() => child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk)), slow);
+  else child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   return chunks;
 }
 

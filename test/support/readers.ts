@@ -1,4 +1,5 @@
 import type { Tool } from '#tool/command.js';
+import { DvmError } from '#tool/errors.js';
 import { invoke } from '#tool/invoke.js';
 import { thrown } from './check.js';
 import { callsOf, loadTools } from './tools.js';
@@ -9,8 +10,6 @@ export interface Reader {
   tool: Tool;
   argv: string[];
 }
-
-class Reached extends Error {}
 
 let found: Promise<Reader[]> | undefined;
 
@@ -32,10 +31,13 @@ async function findReaders(): Promise<Reader[]> {
   return all;
 }
 
+/** It reads standard input as a document: one of no known kind is refused as such. */
 async function reads(tool: Tool, argv: string[]): Promise<boolean> {
+  let asked = false;
   const readInput = async () => {
-    throw new Reached();
+    asked = true;
+    return Buffer.from('{"kind":"no-such-kind","version":1}');
   };
   const outcome = await thrown(() => invoke(tool, argv, { readInput, note: () => {} })).catch(() => undefined);
-  return outcome instanceof Reached;
+  return asked && outcome instanceof DvmError && outcome.exit === 'badInput';
 }

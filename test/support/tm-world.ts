@@ -101,6 +101,7 @@ export class TmWorld {
       now: () => new Date(1_700_000_000_000 + this.#made++ * 1000).toISOString(),
       host: 'test',
       renameLabels: async () => {},
+      refuseTakenName: async () => {},
       note: () => {},
     };
   }

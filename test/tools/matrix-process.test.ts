@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
 import { type Ended, inBatches, runProcess } from '#test/support/process.js';
+import { toolPath } from '#test/support/runtime.js';
 import { inDirectory } from '#test/support/tmp.js';
 import { callsOf, commandWords, loadTools } from '#test/support/tools.js';
 import type { Tool } from '#tool/command.js';
@@ -24,7 +25,7 @@ async function eachTool(check: (name: string, tool: Tool) => Promise<void>): Pro
 }
 
 function run(name: string, args: readonly string[], options = {}): Promise<Ended> {
-  return runProcess(join('bin', name), args, options);
+  return runProcess(toolPath(name), args, options);
 }
 
 /** One JSON error of this exit code (and stable code), nothing printed, nothing else said. */
@@ -44,7 +45,7 @@ matrix('--version, through a symbolic link from elsewhere; --help', () =>
   inDirectory((dir) =>
     eachTool(async (name, tool) => {
       const link = join(dir, name);
-      symlinkSync(resolve('bin', name), link);
+      symlinkSync(toolPath(name), link);
       assert.equal(await runProcess(link, ['--version']), { code: 0, signal: null, stdout: `${name} ${version}\n`, stderr: '' });
       const { code, stdout, stderr } = await run(name, ['--help']);
       assert.equal([code, stderr, stdout], [0, '', await help(tool, undefined)], name);

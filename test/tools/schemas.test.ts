@@ -5,6 +5,7 @@ import { assert, suite } from '#test/support/check.js';
 import type { Validator } from '#tool/document.js';
 
 interface Schema {
+  type?: string;
   $id: string;
   required?: readonly string[];
 }
@@ -48,9 +49,11 @@ for (const [name, schema] of schemas) {
     const { samples, validate } = await load(name);
     assert.ok(Object.keys(samples.invalid).length > 0);
     for (const [why, sample] of Object.entries(samples.invalid)) assert.not(validate(sample), why);
-    for (const sample of [null, 1, 'x', [], [{}]]) assert.not(validate(sample), JSON.stringify(sample));
+    for (const sample of [null, 1, 'x', [{}], schema.type === 'array' ? {} : []])
+      assert.not(validate(sample), JSON.stringify(sample));
   });
 
+  if (schema.type === 'array') continue;
   test(`${name}: nothing required may be missing, nothing may be added`, async () => {
     const { samples, validate } = await load(name);
     const [sample] = samples.valid;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { libc } from '#blockdev/libc.js';
 import { fail, isSystemError } from '#tool/errors.js';
@@ -50,7 +49,9 @@ function minor(): number | undefined {
 
 function loadModule(): void {
   const modprobe = ['/usr/sbin/modprobe', '/sbin/modprobe'].find((file) => existsSync(file));
-  if (modprobe) spawnSync(modprobe, ['-q', 'dm_mod'], { stdio: 'ignore', timeout: 10_000 });
+  if (!modprobe) return;
+  const { spawnSync } = require('node:child_process') as typeof import('node:child_process'); // seldom needed, slow to load
+  spawnSync(modprobe, ['-q', 'dm_mod'], { stdio: 'ignore', timeout: 10_000 });
 }
 
 function makeNode(minorNumber: number): void {

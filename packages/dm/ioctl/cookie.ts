@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { IPC_CREAT, IPC_EXCL, IPC_NOWAIT, IPC_RMID, type Libc, SETVAL } from '#blockdev/libc.js';
 
 /** Flags that udev's rules read in the upper half of the cookie (libdevmapper.h). */
@@ -20,7 +19,7 @@ export class Cookie {
   /** Undefined where semaphores are refused: then there is nothing to wait with. */
   static make(calls: Libc): Cookie | undefined {
     for (let tries = 0; tries < 100; tries++) {
-      const base = randomInt(1, 0x10000);
+      const base = 1 + Math.floor(Math.random() * 0xffff); // not a secret; one that is taken is refused
       const id = calls.semget(magic | base, 1, IPC_CREAT | IPC_EXCL | 0o600);
       if (id >= 0 && calls.semctl(id, SETVAL, 1) >= 0) return new Cookie(calls, id, base);
     }

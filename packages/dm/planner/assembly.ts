@@ -11,8 +11,8 @@ export class Assembly {
   /** For each line that jumps, where to. */
   readonly #targets: (Label | undefined)[] = [];
 
-  run(...instructions: readonly Instruction[]): void {
-    for (const i of instructions) this.#add(i, undefined);
+  run(instruction: Instruction): void {
+    this.#add(instruction, undefined);
   }
 
   jump(label: Label): void {

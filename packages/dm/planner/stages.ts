@@ -1,5 +1,5 @@
 import type { Target } from '../documents.js';
-import { type Extent, extentsOf, takeovers } from './extents.js';
+import { extentsOf, takeovers } from './extents.js';
 import { resolveTargets } from './references.js';
 import type { Device, Survey } from './survey.js';
 import { onlyGrew, padded, sizeOf } from './tables.js';
@@ -59,12 +59,8 @@ function isCoreLogMirror(targets: readonly Target[]): boolean {
 
 /** What a device gives up that is only removed in phase 2 is given by those that use it now. */
 function findGivers(s: Survey): Map<Device, Set<Device>> {
-  const given: Extent<Device>[] = [];
-  const taken: Extent<Device>[] = [];
-  for (const d of s.devices) {
-    if (d.want && d.loads) taken.push(...extentsOf(d, resolveTargets(d.want.targets, s.devOf)));
-    if (d.now && (d.loads || !d.want)) given.push(...extentsOf(d, d.now.targets));
-  }
+  const taken = s.devices.flatMap((d) => (d.want && d.loads ? extentsOf(d, resolveTargets(d.want.targets, s.devOf)) : []));
+  const given = s.devices.flatMap((d) => (d.now && (d.loads || !d.want) ? extentsOf(d, d.now.targets) : []));
   return liveGivers(takeovers(given, taken));
 }
 

@@ -55,7 +55,7 @@ function emitDetour(a: Assembly, sections: readonly Section[], entries: readonly
       a.jump(next);
     }
     a.place(failed);
-    a.run(...(unit.mend ?? []));
+    for (const step of unit.mend ?? []) a.run(step);
     a.place(next);
   });
   a.exit(exit);

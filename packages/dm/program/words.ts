@@ -39,7 +39,7 @@ export const forms: Readonly<Record<Instruction['op'], Form>> = {
   clear: { operands: [device] },
   rename: { operands: [device, { kind: 'name', property: 'name' }] },
   message: { operands: [device, number('sector'), { kind: 'string', property: 'text' }, maybeKey] },
-  info: { operands: [device, key] },
+  info: { operands: [device, maybeKey] },
   table: { operands: [device, key], flags: { inactive: 'inactive' } },
   status: { operands: [device, key] },
   deps: { operands: [device, key] },

@@ -1,5 +1,5 @@
 import { type Entries, HASH, hashPage } from '../format/table.js';
-import { commonPrefix, commonSuffix } from './common.js';
+import { commonPrefix } from './common.js';
 import { MAX_PAGE, pageEnd } from './cut.js';
 
 /** A content whose pages are known. */
@@ -9,72 +9,89 @@ export interface Paged {
 }
 
 /**
- * Cuts a content into pages and hashes them. What `previous` has in common with it at both ends is neither cut nor
- * hashed again, so the cost is that of a comparison and of the pages in between.
+ * Cuts a content into pages and hashes them. Stretches that `previous` has too, in their place or moved by the
+ * difference in length, are neither cut nor hashed again: one edit costs a comparison and a few pages.
  */
 export function cutPages(content: Buffer, previous?: Paged): Entries {
   const out = new PageList(content);
-  if (!previous) return out.cutTo(content.length).entries();
-  const prefix = commonPrefix(content, previous.content);
-  const suffix = commonSuffix(content, previous.content, Math.min(content.length, previous.content.length) - prefix);
-  const old = previous.pages;
-  const kept = out.keepWhile(old, prefix);
-  return out.cutUntilOld(old, kept, content.length - previous.content.length, content.length - suffix).entries();
+  const old = previous && new OldPages(previous, content.length);
+  while (out.end < content.length) if (!old?.keep(out)) out.cut();
+  return out.entries();
 }
 
 /** Pages in the making. */
 class PageList {
-  readonly #content: Buffer;
+  readonly content: Buffer;
   readonly #lengths: number[] = [];
   readonly #hashes: Buffer[] = [];
-  #end = 0;
+  end = 0;
 
   constructor(content: Buffer) {
-    this.#content = content;
+    this.content = content;
   }
 
-  cutTo(end: number): this {
-    while (this.#end < end) this.#cut();
-    return this;
+  cut(): void {
+    const end = pageEnd(this.content, this.end);
+    this.#hashes.push(hashPage(this.content.subarray(this.end, end)));
+    this.#lengths.push(end - this.end);
+    this.end = end;
   }
 
-  /** Takes over the old pages whose end was decided by bytes that both contents have; returns how many. */
-  keepWhile(old: Entries, prefix: number): number {
-    let n = 0;
-    for (let end = 0; n < old.lengths.length && end + MAX_PAGE < prefix; n++) end += old.lengths[n] as number;
-    this.#keep(old, 0, n);
-    return n;
-  }
-
-  /** Cuts until an end falls on an old one behind the last difference, and takes over the old pages from there. */
-  cutUntilOld(old: Entries, kept: number, shift: number, suffixStart: number): this {
-    let oldEnd = this.#end;
-    let next = kept;
-    while (this.#end < this.#content.length) {
-      this.#cut();
-      while (next < old.lengths.length && oldEnd + shift < this.#end) oldEnd += old.lengths[next++] as number;
-      if (this.#end >= suffixStart && oldEnd + shift === this.#end) break;
+  /** Takes over pages `from` up to `to`. */
+  take(old: Entries, from: number, to: number): void {
+    this.#hashes.push(old.hashes.subarray(from * HASH, to * HASH));
+    for (const length of old.lengths.subarray(from, to)) {
+      this.#lengths.push(length);
+      this.end += length;
     }
-    if (this.#end < this.#content.length) this.#keep(old, next, old.lengths.length);
-    return this;
   }
 
   entries(): Entries {
     return { lengths: Uint32Array.from(this.#lengths), hashes: Buffer.concat(this.#hashes) };
   }
+}
 
-  #cut(): void {
-    const end = pageEnd(this.#content, this.#end);
-    this.#hashes.push(hashPage(this.#content.subarray(this.#end, end)));
-    this.#lengths.push(end - this.#end);
-    this.#end = end;
+/** The pages of an earlier content, by where they start. */
+class OldPages {
+  readonly #old: Paged;
+  /** Where each page starts; the last entry is the content's end. */
+  readonly #starts: Float64Array;
+  /** How far a stretch of the new content may lie from where it was. */
+  readonly #shifts: number[];
+
+  constructor(old: Paged, newLength: number) {
+    this.#old = old;
+    this.#starts = new Float64Array(old.pages.lengths.length + 1);
+    for (const [i, length] of old.pages.lengths.entries()) this.#starts[i + 1] = (this.#starts[i] as number) + length;
+    this.#shifts = newLength === old.content.length ? [0] : [0, newLength - old.content.length];
   }
 
-  #keep(old: Entries, from: number, to: number): void {
-    this.#hashes.push(old.hashes.subarray(from * HASH, to * HASH));
-    for (let i = from; i < to; i++) {
-      this.#lengths.push(old.lengths[i] as number);
-      this.#end += old.lengths[i] as number;
+  /** Takes over old pages at the end of the list as long as they are sure to be the new ones; false when none is. */
+  keep(list: PageList): boolean {
+    return this.#shifts.some((shift) => this.#keepAt(list, list.end - shift));
+  }
+
+  #keepAt(list: PageList, start: number): boolean {
+    const { content, pages } = this.#old;
+    const from = this.#pageAt(start);
+    if (from === undefined) return false;
+    const same = commonPrefix(list.content.subarray(list.end), content.subarray(start));
+    const atEnd = start + same === content.length && list.end + same === list.content.length;
+    let to = from;
+    // Where a page ends depends on the bytes up to MAX_PAGE behind its start.
+    while (to < pages.lengths.length && (atEnd || (this.#starts[to] as number) + MAX_PAGE < start + same)) to++;
+    list.take(pages, from, to);
+    return to > from;
+  }
+
+  /** The page that starts at `start`. */
+  #pageAt(start: number): number | undefined {
+    let [low, high] = [0, this.#starts.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] as number) < start) low = middle + 1;
+      else high = middle;
     }
+    return this.#starts[low] === start && low < this.#starts.length - 1 ? low : undefined;
   }
 }

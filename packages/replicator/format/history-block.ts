@@ -117,6 +117,8 @@ function unpackRuns(block: Buffer, at: number, count: number, regionBlocks: numb
   for (let i = 0; i < count; i++) {
     const run = { start: block.readUInt32LE(at + i * RUN), length: block.readUInt32LE(at + i * RUN + 4) };
     if (!inside(run.start, run.length, regionBlocks)) return 'lists blocks outside its region';
+    const last = runs.at(-1);
+    if (last && run.start <= last.start + last.length) return 'lists blocks out of order';
     runs.push(run);
   }
   return runs;

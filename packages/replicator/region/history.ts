@@ -56,6 +56,11 @@ export function firstOlder(older: readonly OlderBlock[], count: number): OlderBl
   return out;
 }
 
+/** The blocks that hold the newest `keep` entries. */
+export function listBlocks(list: HistoryList, keep: number): number[] {
+  return keep === 0 || list.block === 0 ? [] : [list.block, ...firstOlder(list.older, keep - list.inFirst).map((o) => o.block)];
+}
+
 async function readOne(of: OpenRegion, block: number): Promise<HistoryBlock | string> {
   return parse(of, (await of.readBlocks([block])).get(block) as Buffer, block);
 }

@@ -1,6 +1,6 @@
 import type { Storage } from '#blockdev/storage.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { type DvmError, fail } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
 import { SECTOR } from '#tool/units.js';
 import { BLOCK, BLOCK_SECTORS } from '../format/block.js';
 import { newest, packSuperblock, parseSlot, type Slot, SUPERBLOCK_SIZE, type Superblock, slotOf } from '../format/superblock.js';
@@ -46,7 +46,8 @@ export class OpenRegion {
       const both = await this.#readSpan(0, 2);
       this.slots = [parseSlot(both.subarray(0, BLOCK), 0, this.region), parseSlot(both.subarray(BLOCK), 1, this.region)];
     } catch (e) {
-      this.failure ??= asFailure(e, this.name);
+      if (!(e instanceof DvmError)) throw e;
+      this.failure ??= e;
     }
   }
 
@@ -103,8 +104,8 @@ export class OpenRegion {
     try {
       await act(this.#storage);
     } catch (e) {
-      this.failure = asFailure(e, this.name);
-      throw this.failure;
+      if (e instanceof DvmError) this.failure = e;
+      throw e;
     }
   }
 
@@ -125,9 +126,4 @@ function regionProblem(region: Region, storage: Storage): DvmError | undefined {
   if ((region.start + region.length) * SECTOR > storage.size)
     return fail('io', 'region-outside', `region "${name}" reaches past the end of its device at byte ${storage.size}`);
   return undefined;
-}
-
-function asFailure(e: unknown, name: string): DvmError {
-  if (e instanceof Error && 'exit' in e) return e as DvmError;
-  return fail('io', 'io-error', `region "${name}" failed: ${e instanceof Error ? e.message : String(e)}`, { cause: e });
 }

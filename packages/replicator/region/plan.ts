@@ -10,7 +10,8 @@ import { BlockSet } from './block-set.js';
 import { firstOlder, type HistoryList } from './history.js';
 import type { BlockWrite } from './open-region.js';
 import { runsOfBlocks } from './runs.js';
-import { type Allocation, allocate, type Usage } from './space.js';
+import { type Allocation, allocate } from './space.js';
+import type { Usage } from './usage.js';
 import { blocksOf, type PlacedTree } from './walk.js';
 
 /** Versions kept besides the active one, space permitting: bounds what every change has to read of the history. */
@@ -90,13 +91,16 @@ function place(change: Change, active: PlacedTree, allocated: Uint32Array): Uint
   });
 }
 
+/** A write of pages is at most this long: devices may have to copy it to an aligned buffer. */
+const LONGEST_WRITE = 256;
+
 /** Pages are written straight out of the change's image, consecutive blocks in one piece. */
 function pageWrites(change: Change, allocated: Uint32Array): BlockWrite[] {
   const count = change.levels[0]?.fresh.length ?? 0;
   const writes: BlockWrite[] = [];
   for (let from = 0; from < count; ) {
     let to = from + 1;
-    while (to < count && allocated[to] === (allocated[to - 1] as number) + 1) to++;
+    while (to < count && to - from < LONGEST_WRITE && allocated[to] === (allocated[to - 1] as number) + 1) to++;
     writes.push({ block: allocated[from] as number, data: change.image.subarray(from * BLOCK, to * BLOCK) });
     from = to;
   }
@@ -121,7 +125,7 @@ function tableWrites(change: Change, placed: Uint32Array[], r: Request): BlockWr
 function leftBehind(active: PlacedTree, placed: Uint32Array[], blocks: number): number[] {
   const kept = new BlockSet(blocks);
   for (const level of placed) kept.addAll(level);
-  return [...new Set(blocksOf(active))].filter((b) => !kept.has(b)).sort((a, b) => a - b);
+  return [...blocksOf(active)].filter((b) => !kept.has(b)).sort((a, b) => a - b);
 }
 
 /** The history with one more entry, in a block of its own: beside the newest ones, or alone when they fill theirs. */

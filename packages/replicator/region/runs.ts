@@ -44,13 +44,17 @@ export function runsOf(writes: readonly BlockWrite[]): BlockWrite[] {
   return runs.map(({ block, pieces }) => ({ block, data: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces) }));
 }
 
-/** Sorted block numbers as runs. */
+/** Sorted block numbers as runs. A number may occur more than once. */
 export function runsOfBlocks(sorted: Iterable<number>): Run[] {
   const runs: Run[] = [];
+  let run: Run = { start: -1, length: 0 };
   for (const block of sorted) {
-    const run = runs.at(-1);
-    if (run && run.start + run.length === block) run.length++;
-    else runs.push({ start: block, length: 1 });
+    const end = run.start + run.length;
+    if (block === end && run.length > 0) run.length++;
+    else if (block >= end) {
+      run = { start: block, length: 1 };
+      runs.push(run);
+    }
   }
   return runs;
 }

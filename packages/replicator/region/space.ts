@@ -1,25 +1,10 @@
-import { DvmError, fail } from '#tool/errors.js';
+import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
-import { BLOCK_SECTORS, FIRST_BLOCK } from '../format/block.js';
-import type { HistoryEntry } from '../format/history-block.js';
-import { type Superblock, validSuperblocks } from '../format/superblock.js';
-import { BlockSet } from './block-set.js';
-import { firstOlder, type HistoryList, readHistory } from './history.js';
-import type { OpenRegion } from './open-region.js';
-import { blocksOf, type PlacedTree, walkTree } from './walk.js';
-
-/** What is in use in a region, and how much of it could be given up. */
-export interface Usage {
-  /** What the newest superblock cannot do without: the superblocks and the active version. */
-  fixed: BlockSet;
-  history: HistoryList;
-  /** For each older version, newest first, the blocks that its successor did not use. */
-  freed: Iterable<number>[];
-  /** All versions that the superblock counts can be told. */
-  complete: boolean;
-  /** What only the older superblock refers to. */
-  fallback: number[];
-}
+import { BLOCK_SECTORS } from '../format/block.js';
+import type { Run } from '../format/history-block.js';
+import type { BlockSet } from './block-set.js';
+import { listBlocks } from './history.js';
+import type { Usage } from './usage.js';
 
 /** Where the blocks of a new version go. */
 export interface Allocation {
@@ -28,63 +13,6 @@ export interface Allocation {
   keep: number;
   /** Superblocks that say so must be written before the blocks may be. */
   trim: boolean;
-}
-
-/** Reads what is in use. Free space is not stored, it follows from the tables and the history. */
-export async function readUsage(of: OpenRegion, superblock: Superblock, active: PlacedTree): Promise<Usage> {
-  const fixed = new BlockSet(superblock.blocks);
-  for (let block = 0; block < FIRST_BLOCK; block++) fixed.add(block);
-  fixed.addAll(blocksOf(active));
-  const history = await readHistory(of, superblock.history);
-  const freed: Iterable<number>[] = [];
-  for (const entry of history.entries) {
-    const blocks = await ifSound(() => freedBlocks(of, entry));
-    if (!blocks) break; // its blocks cannot be told, so it is not kept, nor what is older
-    freed.push(blocks);
-  }
-  const complete = freed.length === superblock.history.count;
-  return { fixed, history, freed, complete, fallback: await fallbackBlocks(of, superblock, history.entries) };
-}
-
-async function freedBlocks(of: OpenRegion, entry: HistoryEntry): Promise<number[]> {
-  if (!entry.freed) return [...blocksOf(await walkTree(of, entry.root))];
-  return entry.freed.flatMap((run) => Array.from({ length: run.length }, (_, i) => run.start + i));
-}
-
-/**
- * The blocks of the older superblock, which counts when the newest gets damaged; they stay until it is overwritten.
- * Versions in `known` need no look: their blocks are counted already.
- */
-async function fallbackBlocks(of: OpenRegion, newest: Superblock, known: readonly HistoryEntry[]): Promise<number[]> {
-  const older = validSuperblocks(of.slots)[1];
-  if (!older) return [];
-  const counted = new Set([newest.active.block, ...known.map((e) => e.root.block)]);
-  const blocks: number[] = [];
-  for (const root of [older.active, older.shadow?.root])
-    if (root && !counted.has(root.block))
-      blocks.push(...((await ifSound(async () => [...blocksOf(await walkTree(of, root))])) ?? []));
-  for (const ref of [older.history, older.shadow?.history])
-    if (ref && (ref.block !== newest.history.block || ref.count !== newest.history.count)) {
-      const list = await readHistory(of, ref);
-      blocks.push(...listBlocks(list, list.entries.length));
-      for (const e of list.entries)
-        if (!counted.has(e.root.block)) blocks.push(...((await ifSound(() => freedBlocks(of, e))) ?? []));
-    }
-  return blocks;
-}
-
-/** The blocks that hold the newest `keep` entries of the list itself. */
-function listBlocks(list: HistoryList, keep: number): number[] {
-  return keep === 0 || list.block === 0 ? [] : [list.block, ...firstOlder(list.older, keep - list.inFirst).map((o) => o.block)];
-}
-
-async function ifSound<T>(f: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await f();
-  } catch (e) {
-    if (e instanceof DvmError && e.code === 'region-damaged') return undefined;
-    throw e;
-  }
 }
 
 /**
@@ -96,7 +24,7 @@ async function ifSound<T>(f: () => Promise<T>): Promise<T | undefined> {
  */
 export function allocate(usage: Usage, need: number, name: string): Allocation {
   const everything = used(usage, usage.freed.length);
-  everything.addAll(usage.fallback);
+  everything.addRuns(usage.fallback);
   const from = usage.history.block + 1;
   if (usage.complete && everything.free >= need)
     return { blocks: everything.allocate(need, from), keep: usage.freed.length, trim: false };
@@ -111,7 +39,7 @@ function mostKept(usage: Usage, need: number): number {
   const slack = Math.floor(usage.fixed.blocks / 16);
   const set = usage.fixed.clone();
   for (let keep = 0; keep < usage.freed.length; keep++) {
-    set.addAll(usage.freed[keep] as Iterable<number>);
+    set.addRuns(usage.freed[keep] as Run[]);
     set.addAll(listBlocks(usage.history, keep + 1));
     if (set.free < need + slack) return keep;
   }
@@ -120,7 +48,7 @@ function mostKept(usage: Usage, need: number): number {
 
 function used(usage: Usage, keep: number): BlockSet {
   const set = usage.fixed.clone();
-  for (let i = 0; i < keep; i++) set.addAll(usage.freed[i] as Iterable<number>);
+  for (let i = 0; i < keep; i++) set.addRuns(usage.freed[i] as Run[]);
   set.addAll(listBlocks(usage.history, keep));
   return set;
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import * as c from '#blockdev/libc.js';
+import { makeDev } from '#blockdev/structs.js';
 import { assert, suite } from '#test/support/check.js';
 import { inTmp } from '#test/support/loop.js';
 
@@ -63,15 +64,15 @@ test('flock excludes another descriptor', () =>
   }));
 
 test('device numbers are packed as makedev does', () => {
-  assert.is(c.makeDev(8, 1), 0x801n);
-  assert.is(c.makeDev(253, 300), 0x10fd2cn);
+  assert.is(makeDev(8, 1), 0x801n);
+  assert.is(makeDev(253, 300), 0x10fd2cn);
   for (const [a, b] of [
     [7, 0],
     [253, 300],
     [4095, 0xfffff],
     [0x12345, 0x6789a],
   ] as const)
-    assert.is(c.devName(c.makeDev(a, b)), `${a}:${b}`);
+    assert.is(c.devName(makeDev(a, b)), `${a}:${b}`);
 });
 
 test('locking memory can be undone, prctl answers', () => {

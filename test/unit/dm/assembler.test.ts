@@ -124,7 +124,7 @@ const bad: [text: string, message: string][] = [
   ['exit 1 2', 'line 1 column 8: expected the end of the line, found "2"'],
   ['jmp 3', 'line 1 column 5: expected a label, found "3"'],
   ['suspend "a" fast', 'line 1 column 13: "suspend" has no flag "fast"'],
-  ['info "a"\nexit 0', 'line 1 column 9: expected a key in quotes, found the end of the line'],
+  ['deps "a"\nexit 0', 'line 1 column 9: expected a key in quotes, found the end of the line'],
   ['list "a', 'line 1 column 6: a string has no end on its line'],
   ['list "\\q"', 'line 1 column 6: "\\q" is not a string: escapes are JSON\'s, and NUL is not allowed'],
   ['list "\\u0000"', 'line 1 column 6: "\\u0000" is not a string: escapes are JSON\'s, and NUL is not allowed'],

@@ -9,10 +9,11 @@ import { runChecked } from '#dm/program/machine.js';
 import { lines, session } from '#dm/session.js';
 import { SimKernel } from '#dm/sim/sim-kernel.js';
 import { assert, suite, thrown } from '#test/support/check.js';
+import { toolCommand } from '#test/support/runtime.js';
 import type { DvmError } from '#tool/errors.js';
 
 const test = suite('dmexec');
-const tool = 'build/bin/dmexec.cjs';
+const [file, ...first] = toolCommand('dmexec');
 const emptyState = { kind: 'sim-kernel', version: 1, backing: { '/dev/loop0': { dev: '7:0', size: 1000 } }, devices: {} };
 
 const a = { name: 'a', uuid: 'U' };
@@ -41,8 +42,8 @@ function world<T>(state: object, f: (w: { path: (name: string) => string; dmexec
   const path = (name: string): string => join(dir, name);
   writeFileSync(path('sim.json'), JSON.stringify(state));
   const dmexec: Dmexec = (args, input = '') => {
-    const words = [tool, '--kernel', `sim:${path('sim.json')}`, ...args];
-    const { status, stdout, stderr } = spawnSync(process.execPath, words, { input, encoding: 'utf8' });
+    const words = [...first, '--kernel', `sim:${path('sim.json')}`, ...args];
+    const { status, stdout, stderr } = spawnSync(file, words, { input, encoding: 'utf8' });
     return {
       code: status,
       out: stdout,
@@ -166,7 +167,7 @@ for (const [what, args, input, code, error, message] of refused)
 
 test('kernels that cannot be opened', () => {
   const dump = (kernel: string) => {
-    const { status, stderr } = spawnSync(process.execPath, [tool, '--dump', '--kernel', kernel], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(file, [...first, '--dump', '--kernel', kernel], { encoding: 'utf8' });
     return [status, (JSON.parse(stderr) as { code: string }).code];
   };
   assert.equal(dump('best'), [64, 'bad-kernel']);
@@ -184,9 +185,9 @@ test('kernels that cannot be opened', () => {
 test('a state that cannot be written back is an error', () => {
   world(emptyState, ({ path }) => {
     writeFileSync(path('p.dm'), 'create "a"');
-    const words = [tool, path('p.dm'), '--kernel', 'sim:/proc/self/fd/0'];
+    const words = [...first, path('p.dm'), '--kernel', 'sim:/proc/self/fd/0'];
     const state = openSync(path('sim.json'), 'r');
-    const { status, stderr } = spawnSync(process.execPath, words, { stdio: [state, 'pipe', 'pipe'], encoding: 'utf8' });
+    const { status, stderr } = spawnSync(file, words, { stdio: [state, 'pipe', 'pipe'], encoding: 'utf8' });
     closeSync(state);
     assert.equal([status, (JSON.parse(stderr) as { code: string }).code], [73, 'no-output']);
   });

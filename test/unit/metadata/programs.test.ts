@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
+import { toolCommand } from '#test/support/runtime.js';
 import { canonicalLines } from '#tool/json.js';
 import { groupOf, lvId, MIB, metadataOf, pvId } from './fixtures.js';
 
@@ -14,8 +14,8 @@ interface Run {
 }
 
 function run(tool: string, args: string[], input: string): Run {
-  const program = join(__dirname, '../../../bin', `${tool}.cjs`);
-  return spawnSync(process.execPath, [program, ...args], { input, encoding: 'utf8' });
+  const [file, ...first] = toolCommand(tool);
+  return spawnSync(file, [...first, ...args], { input, encoding: 'utf8' });
 }
 
 function ok(tool: string, args: string[], input: string, note: RegExp = /^$/): string {

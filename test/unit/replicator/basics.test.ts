@@ -14,6 +14,7 @@ import {
 import { assert, suite, thrown } from '#test/support/check.js';
 import { Disks } from '#test/support/disk.js';
 import type { DvmError } from '#tool/errors.js';
+import { bench, request as benchRequest } from './support.js';
 
 const test = suite('replicator basics');
 const size = 1 << 20;
@@ -61,6 +62,15 @@ test('what is committed is read back, what is prepared is not', async () => {
   assert.is(prefix?.toString(), 'two again\n');
   await wipeRegions(open, regions);
   assert.is((await regionStatus(open, regions))[0]?.state, 'blank');
+});
+
+test('a disk with blocks of 4096 bytes', async () => {
+  const { disks, regions } = await bench(1, 64, 4096);
+  for (let n = 1; n < 5; n++) {
+    await prepare(disks.open, regions, Buffer.from(`content ${n}`), benchRequest(n));
+    await commit(disks.open, regions, txn(n));
+  }
+  assert.is((await readContent(disks.open, regions)).content.toString(), 'content 4');
 });
 
 test.run();

@@ -119,6 +119,7 @@ test('a history block that makes no sense is refused, whatever its checksum', ()
     ['older block', (b) => b.writeUInt32LE(64, 96), /older/],
     ['root', (b) => b.writeUInt32LE(64, 104 + 80), /root at block/],
     ['runs', (b) => b.writeUInt32LE(129, 104 + 96), /129 runs/],
+    ['runs in disorder', (b) => b.writeUInt32LE(2, 104 + 104 + 8), /out of order/],
     ['run outside', (b) => b.writeUInt32LE(63, 104 + 104 + 4), /outside/],
   ];
   for (const [name, change, message] of cases) {
@@ -126,7 +127,12 @@ test('a history block that makes no sense is refused, whatever its checksum', ()
       20,
       { txn: txn(3), time: 1 },
       {
-        entries: [historyEntry(root(1), [{ start: 3, length: 1 }])],
+        entries: [
+          historyEntry(root(1), [
+            { start: 3, length: 1 },
+            { start: 5, length: 1 },
+          ]),
+        ],
         older: [{ block: 9, entries: 3 }],
       },
     );

@@ -1,6 +1,6 @@
 import type { Region } from '#documents/regions.js';
-import { firstOlder } from '#replicator/region/history.js';
-import { readUsage } from '#replicator/region/space.js';
+import { listBlocks } from '#replicator/region/history.js';
+import { readUsage } from '#replicator/region/usage.js';
 import { blocksOf, walkTree } from '#replicator/region/walk.js';
 import { openRegions } from '#replicator/region-set.js';
 import { abort, clearMark, commit, history, prepare, readContent, regionStatus } from '#replicator/replicator.js';
@@ -116,8 +116,8 @@ async function checkUsage(disks: Disks, region: Region, expected: Set<number>): 
   if (!member || !s || s.shadow) return;
   const usage = await readUsage(member, s, await walkTree(member, s.active));
   const { history: list } = usage;
-  const own = list.block ? [list.block, ...firstOlder(list.older, list.entries.length - list.inFirst).map((o) => o.block)] : [];
-  const used = new Set([0, 1, ...blocksOf(await walkTree(member, s.active)), ...own, ...usage.freed.flatMap((f) => [...f])]);
+  const freed = usage.freed.flat().flatMap((r) => Array.from({ length: r.length }, (_, i) => r.start + i));
+  const used = new Set([0, 1, ...blocksOf(await walkTree(member, s.active)), ...listBlocks(list, list.entries.length), ...freed]);
   assert.equal(
     [...used].sort((a, b) => a - b),
     [...expected].sort((a, b) => a - b),
@@ -148,6 +148,28 @@ test('small regions: history comes and goes, sometimes they are full', async () 
 test('a larger region keeps many versions in several history blocks', async () => {
   const world = await run(77, 120, 1200);
   assert.ok(world.mostVersions > 60, `${world.mostVersions} versions`);
+});
+
+test('changes all over a large content: freed blocks are too scattered to list', async () => {
+  const { disks, regions } = await bench(1, 2000);
+  const world = new World(disks, regions, new Random(5));
+  for (let n = 1; n <= 7; n++) {
+    world.lines = Array.from({ length: 16_000 }, (_, i) => `"line ${i}": "${'x'.repeat(90)} ${i % 60 === n ? n : 0}"`);
+    const content = Buffer.from(world.lines.join('\n'));
+    world.contents.set(txn(n), content);
+    await prepare(disks.open, regions, content, request(n));
+    await commit(disks.open, regions, txn(n));
+    world.active = n;
+    await world.check();
+  }
+  const image = disks.image('/dev/d0');
+  const starts = Array.from({ length: image.length / 4096 }, (_, i) => i * 4096);
+  const heads = starts.filter((at) => image.toString('latin1', at, at + 8) === 'dvmhisto');
+  assert.ok(
+    heads.some((at) => image.includes(Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]), at)),
+    'some are not listed',
+  );
+  assert.ok(world.mostVersions >= 3);
 });
 
 test.run();

@@ -19,15 +19,15 @@ export interface Bench {
 }
 
 /** Disks with one initialised region each. */
-export async function bench(count: number, blocks: number): Promise<Bench> {
-  const made = blankBench(count, blocks);
+export async function bench(count: number, blocks: number, blockSize = 512): Promise<Bench> {
+  const made = blankBench(count, blocks, blockSize);
   await initRegions(made.disks.open, made.regions);
   return made;
 }
 
-export function blankBench(count: number, blocks: number): Bench {
+export function blankBench(count: number, blocks: number, blockSize = 512): Bench {
   const paths = Array.from({ length: count }, (_, i) => `/dev/d${i}`);
-  const disks = new Disks(paths, (blocks + 16) * 4096);
+  const disks = new Disks(paths, (blocks + 16) * 4096, blockSize);
   return { disks, regions: paths.map((path) => ({ path, start: 64, length: blocks * 8 })) };
 }
 

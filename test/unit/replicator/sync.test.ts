@@ -90,7 +90,11 @@ test('blank regions, initialised twice, in use', async () => {
   assert.is((await thrown<DvmError>(() => initRegions(disks.open, regions))).code, 'region-in-use');
   assert.is(disks.bytesWritten(), 0);
   assert.equal((await initRegions(disks.open, regions, { overwrite: true })).done, regions);
-  assert.is((await regionStatus(disks.open, regions))[0]?.state, 'empty');
+  const [empty] = await regionStatus(disks.open, regions);
+  assert.is(empty?.state, 'empty');
+  disks.image('/dev/d0').fill(0xff, 64 * 512 + ((empty?.sequence ?? 0) & 1) * 4096 + 60, 64 * 512 + 8192);
+  const [damaged] = await regionStatus(disks.open, regions);
+  assert.is.not(damaged?.state, 'active', 'what was there before does not come back');
 });
 
 test('a version that is not there', async () => {

@@ -1,7 +1,7 @@
 import { assert, suite, thrown } from '#test/support/check.js';
 import { forSeeds, Random } from '#test/support/random.js';
 import type { DvmError } from '#tool/errors.js';
-import { canonical, canonicalLines, type Json, parseJson } from '#tool/json.js';
+import { canonical, canonicalLines, type Json, parseJson, sameJson } from '#tool/json.js';
 
 const json = suite('json');
 
@@ -17,6 +17,7 @@ json('refused: what JSON.parse lets through', async () => {
     ['{"a":1,"\\u0061":2}', 'duplicate key "\\u0061" at offset 7'],
     ['{"\\"":1,"\\u0022":2}', 'duplicate key "\\u0022" at offset 8'],
     ['[{"b":{"a":1},"b":0}]', 'duplicate key "b" at offset 14'],
+    [`{${Array.from({ length: 40 }, (_, i) => `"k${i}":{"k":${i}}`).join()},"k7":0}`, 'duplicate key "k7" at offset 581'],
     ['{"__proto__":1}', 'key "__proto__" at offset 1'],
     ['{"\\u005f_proto__":1}', 'key "__proto__" at offset 1'],
     ['9007199254740992', 'number 9007199254740992 at offset 0 cannot be held exactly'],
@@ -138,6 +139,35 @@ json('what canonical prints is read back as it was, and printed the same', () =>
       assert.is(canonical(back), canonical(value));
     }
   });
+});
+
+json('keys that look like numbers are sorted as text, whatever order the engine keeps them in', () => {
+  assert.is(canonical({ 9: 1, 10: 2, a: { 2: 0, 1: 0 } }), '{"10":2,"9":1,"a":{"1":0,"2":0}}');
+  assert.is(canonical([new Date(0)]), '["1970-01-01T00:00:00.000Z"]');
+});
+
+/** The value with its keys in another order, and sometimes something else changed. */
+function variant(random: Random, value: Json): Json {
+  if (random.chance(0.03)) return randomValue(random, 1);
+  if (Array.isArray(value)) return value.map((v) => variant(random, v));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, v]): [string, Json | undefined] => [key, variant(random, v)]);
+  if (random.chance(0.1)) entries.push(['gone', undefined]);
+  return Object.fromEntries(random.shuffle(entries)) as Json;
+}
+
+json('sameJson: as comparing canonical texts', () => {
+  let same = 0;
+  forSeeds(3000, (seed) => {
+    const random = new Random(seed);
+    const a = randomValue(random, 5);
+    const b = variant(random, a);
+    const expected = canonical(a) === canonical(b);
+    if (expected) same++;
+    assert.is(sameJson(a, b), expected, `${canonical(a)} and ${canonical(b)}`);
+    assert.is(sameJson(b, a), expected);
+  });
+  assert.ok(process.env.SEED || (same > 300 && same < 2900), `${same} of 3000 were the same`);
 });
 
 json('damaged documents: read only if JSON.parse agrees, refused only with bad-json', () => {

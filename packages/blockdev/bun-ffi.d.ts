@@ -1,0 +1,13 @@
+/** What foreign-bun.ts uses of Bun's foreign function interface. */
+declare module 'bun:ffi' {
+  interface Signature {
+    args: readonly string[];
+    returns: string;
+  }
+  export function dlopen<const S extends Record<string, Signature>>(
+    library: string,
+    signatures: S,
+  ): { symbols: Record<keyof S, (...values: unknown[]) => number> };
+  export function ptr(buffer: Uint8Array): number;
+  export function toArrayBuffer(address: number, offset: number, length: number): ArrayBuffer;
+}

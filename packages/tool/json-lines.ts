@@ -1,0 +1,93 @@
+import type { Json } from './json.js';
+
+/**
+ * Text of entities that were read from canonical lines, by the entity's identity. Documents are never changed in place
+ * (every filter is held to that by a test), so an entity that comes through an edit untouched is still this text, and a
+ * document of 100,000 volumes is written again without rendering more than the one that changed.
+ */
+const texts = new WeakMap<object, string>();
+
+/** The canonical text of an entity that `parseLines` made; undefined for any other. */
+export function knownText(entity: object): string | undefined {
+  return texts.get(entity);
+}
+
+/**
+ * Parses a document written by `canonicalLines`, and remembers the text of each entity. Meant for text that dvm itself has
+ * written and verified by checksum: any other is parsed as plain JSON, with nothing remembered.
+ *
+ * @throws SyntaxError as JSON.parse
+ */
+export function parseLines(text: string): Json {
+  const p = { at: 0, depth: 8 };
+  const map = readMap(text, p);
+  return map !== undefined && text.slice(p.at) === '\n' ? map : (JSON.parse(text) as Json);
+}
+
+interface Position {
+  at: number;
+  /** Maps that may still be nested: what is deeper is left to JSON.parse. */
+  depth: number;
+}
+
+const [QUOTE, COMMA, COLON, BACKSLASH, CLOSE] = [0x22, 0x2c, 0x3a, 0x5c, 0x7d];
+
+/**
+ * A map that begins at `p` as `{` and a newline, one entry a line, and ends with `}` at the beginning of one; `p` is then
+ * behind it. Undefined when the text has another form.
+ */
+function readMap(text: string, p: Position): { [key: string]: Json } | undefined {
+  if (!text.startsWith('{\n', p.at) || p.depth-- === 0) return undefined;
+  p.at += 2;
+  const map: { [key: string]: Json } = {};
+  for (let more = true; more; ) {
+    const colon = keyEnd(text, p.at);
+    const key = colon < 0 ? undefined : readKey(text.slice(p.at, colon));
+    if (key === undefined) return undefined;
+    p.at = colon + 1;
+    const value = text.startsWith('{\n', p.at) ? readMap(text, p) : readEntity(text, p);
+    if (value === undefined) return undefined;
+    map[key] = value;
+    more = text.charCodeAt(p.at) === COMMA;
+    if (more) p.at++;
+    if (text.charCodeAt(p.at++) !== 0x0a) return undefined;
+  }
+  p.depth++;
+  return text.charCodeAt(p.at++) === CLOSE ? map : undefined;
+}
+
+/** Index of the colon behind the quoted key at `start`; −1 when there is none. */
+function keyEnd(text: string, start: number): number {
+  if (text.charCodeAt(start) !== QUOTE) return -1;
+  for (let i = text.indexOf('"', start + 1); i >= 0; i = text.indexOf('"', i + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(i - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return text.charCodeAt(i + 1) === COLON ? i + 1 : -1;
+  }
+  return -1;
+}
+
+function readKey(quoted: string): string | undefined {
+  const key = parsed(quoted);
+  return typeof key === 'string' && key !== '__proto__' ? key : undefined;
+}
+
+/** The value that takes the rest of the line, but for a comma; `p` is then behind the value. */
+function readEntity(text: string, p: Position): Json | undefined {
+  const end = text.indexOf('\n', p.at);
+  if (end < 0) return undefined;
+  const last = text.charCodeAt(end - 1) === COMMA ? end - 1 : end;
+  const line = text.slice(p.at, last);
+  const value = parsed(line);
+  if (typeof value === 'object' && value !== null) texts.set(value, line);
+  p.at = last;
+  return value;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+import { shellText, withOptions } from '#dvm/pipeline.js';
+import * as verbs from '#dvm/verbs.js';
+import { assert, suite, thrown } from '#test/support/check.js';
+import type { DvmError } from '#tool/errors.js';
+
+const test = suite('dvm verbs');
+
+const shown = (pipelines: Parameters<typeof shellText>[0][]): string[] => pipelines.map(shellText);
+
+test('a target is a group or a volume of one', async () => {
+  assert.equal(verbs.parseTarget('vg'), { group: 'vg', volume: undefined });
+  assert.equal(verbs.parseTarget('vg/lv'), { group: 'vg', volume: 'lv' });
+  for (const bad of ['', '/', 'vg/', '/lv', 'a/b/c'])
+    assert.is((await thrown<DvmError>(() => verbs.parseTarget(bad))).code, 'bad-target');
+});
+
+test('create a group: label each device, then one transaction', () => {
+  assert.equal(shown(verbs.createGroup('vg', ['/dev/a', '/dev/b'], [], ['--wipe'], ['--extent-size', '1M'])), [
+    'discover add --new --wipe vg /dev/a',
+    'discover add --new --wipe vg /dev/b',
+    'discover vg | tm init vg -- vg_create --extent-size 1M',
+  ]);
+});
+
+test('a dry run of a group only looks at the devices', () => {
+  assert.equal(shown(verbs.createGroup('vg', ['/dev/a'], ['--dry-run'], [], [])), ['discover add --dry-run --new vg /dev/a']);
+  assert.equal(shown(verbs.extendGroup('vg', ['/dev/a'], ['--dry-run'], [])), ['discover add --dry-run vg /dev/a']);
+  assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a'], ['--dry-run'])), [
+    'discover vg | tm reduce --dry-run vg /dev/a -- pv_remove /dev/a',
+  ]);
+});
+
+test('volumes: one transaction each', () => {
+  assert.equal(shown(verbs.createVolume('vg', 'lv', ['--no-activate'], ['--size', '1G'])), [
+    'discover vg | tm update --no-activate vg -- lv_create lv --size 1G',
+  ]);
+  assert.equal(shown(verbs.resizeVolume('extend', 'vg', 'lv', [], ['--size', '+1G'])), [
+    'discover vg | tm update vg -- lv_extend lv --size +1G',
+  ]);
+  assert.equal(shown(verbs.removeVolume('vg', 'lv', [])), ['discover vg | tm update vg -- lv_remove lv']);
+  assert.equal(shown(verbs.setVolume('vg', 'lv', [], ['--add-tag', 't'])), [
+    'discover vg | tm update vg -- lv_set lv --add-tag t',
+  ]);
+});
+
+test('groups: rename, reduce, remove', () => {
+  assert.equal(shown(verbs.rename({ group: 'vg', volume: undefined }, 'new', [])), ['discover vg | tm rename vg new']);
+  assert.equal(shown(verbs.rename({ group: 'vg', volume: 'a' }, 'b', [])), ['discover vg | tm update vg -- lv_rename a b']);
+  assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a', '/dev/b'], [])), [
+    'discover vg | tm reduce vg /dev/a /dev/b -- pv_remove /dev/a /dev/b',
+    'discover rm vg /dev/a /dev/b',
+  ]);
+  assert.equal(shown(verbs.removeGroup('vg', [])), ['discover vg | tm destroy vg', 'discover rm vg --all']);
+});
+
+test('activation is selection', () => {
+  const vg = { group: 'vg', volume: undefined };
+  assert.equal(shown(verbs.activate(vg, true, false, [])), ['discover vg | tm activate vg -- --all']);
+  assert.equal(shown(verbs.activate(vg, true, true, [])), ['discover vg | tm activate vg -- --auto']);
+  assert.equal(shown(verbs.activate(vg, false, false, [])), ['discover vg | tm activate vg -- --none']);
+  assert.equal(shown(verbs.activate({ ...vg, volume: 'a' }, false, false, [])), [
+    'discover vg | tm activate vg -- --deactivate a',
+  ]);
+});
+
+test('what is shown can be pasted into a shell', () => {
+  assert.is(shellText([['report', "it's", 'a b', '', '$(x)']]), `report 'it'\\''s' 'a b' '' '$(x)'`);
+  assert.equal(withOptions(['tm', 'read', 'vg'], ['-c', 'f']), ['tm', '-c', 'f', 'read', 'vg']);
+});
+
+test.run();

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { Draft } from '#metadata/draft.js';
+import { editableType } from '#metadata/editable.js';
+import { assert, suite } from '#test/support/check.js';
+import { loadTools } from '#test/support/tools.js';
+import { DvmError } from '#tool/errors.js';
+import { Checked, invoke, outputDocument } from '#tool/invoke.js';
+import { canonical } from '#tool/json.js';
+import { create, groupOf, lvId, metadataOf, pvId } from './fixtures.js';
+
+/**
+ * Filters never change the document they are given: what an edit leaves alone is shared between the old and the new
+ * document, and is written from the text it was read from. Here everything they are given is frozen.
+ */
+const test = suite('filters are pure');
+
+/** For each filter, arguments with which it changes something. */
+const edits: Record<string, string[][]> = {
+  lv_create: [
+    ['new', '--extents', '3'],
+    ['new', '--extents', '4', '--stripes', '2', '--tag', 't'],
+  ],
+  lv_extend: [['a', '--extents', '+2']],
+  lv_reduce: [['a', '--extents', '-2']],
+  lv_remove: [['a']],
+  lv_rename: [['a', 'z']],
+  lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
+  pv_add: [[]],
+  pv_remove: [[pvId(2)]],
+  pv_resize: [[pvId(0)]],
+  pv_set: [[pvId(0), '--add-tag', 'x']],
+  vg_check: [[]],
+  vg_create: [[]],
+  vg_remove: [[]],
+  vg_set: [['--add-tag', 'x']],
+};
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const v of Object.values(value)) frozen(v);
+  return Object.freeze(value);
+}
+
+function document() {
+  const draft = new Draft(metadataOf([20, 20, 20]));
+  create(draft, 'a', '5', { id: lvId(1) });
+  create(draft, 'b', '4', { id: lvId(2) });
+  return groupOf([100, 100, 100], draft.result());
+}
+
+test('the table names every filter of the package', () => {
+  const filters = readdirSync('packages/metadata/commands').map((f) => f.replace('.ts', ''));
+  assert.equal(
+    filters.filter((f) => !(f in edits)),
+    [],
+  );
+});
+
+for (const [name, calls] of Object.entries(edits))
+  test(`${name} leaves its input as it was`, async () => {
+    const tool = (await loadTools()).find((t) => t.name === name);
+    assert.ok(tool, name);
+    for (const argv of calls) {
+      const given = frozen(editableType.parse(name === 'vg_create' ? groupOf([100]) : document(), 'fixture'));
+      const before = canonical(given);
+      try {
+        const { output } = await invoke(tool as NonNullable<typeof tool>, argv, {
+          readInput: async () => new Checked(given),
+          note: () => {},
+        });
+        assert.ok(outputDocument(output));
+      } catch (e) {
+        assert.ok(e instanceof DvmError && e.code !== 'internal', `${name} ${argv.join(' ')}: ${(e as Error).stack}`);
+      }
+      assert.is(canonical(given), before);
+    }
+  });
+
+test.run();

@@ -1,0 +1,59 @@
+import { assert, suite } from '#test/support/check.js';
+import { forSeeds, Random } from '#test/support/random.js';
+import { canonicalLines, type Json } from '#tool/json.js';
+import { knownText, parseLines } from '#tool/json-lines.js';
+
+const test = suite('documents in lines');
+
+const words = ['a', '"', '\\', '\n', '{', '}', ',', ':', 'é', '\\"', '":{', ' '];
+
+function randomValue(random: Random, depth: number): Json {
+  const text = () => Array.from({ length: random.below(5) }, () => random.pick(words)).join('');
+  const kind = random.below(depth > 0 ? 7 : 4);
+  if (kind === 0) return random.pick([null, true, 0, -1.5, 2 ** 53 - 1]);
+  if (kind < 4) return text();
+  if (kind === 4) return Array.from({ length: random.below(4) }, () => randomValue(random, depth - 1));
+  return Object.fromEntries(Array.from({ length: random.below(5) }, () => [text(), randomValue(random, depth - 1)]));
+}
+
+test('what canonicalLines prints is read back as it was, at every depth', () => {
+  forSeeds(3000, (seed) => {
+    const value = randomValue(new Random(seed), 5);
+    for (const depth of [0, 1, 2, 3, 5]) {
+      const text = canonicalLines(value, depth);
+      const back = parseLines(text);
+      assert.equal(back, JSON.parse(text));
+      assert.is(canonicalLines(back, depth), text);
+    }
+  });
+});
+
+test('text of another form is read as plain JSON, or refused as JSON.parse does', () => {
+  forSeeds(3000, (seed) => {
+    const random = new Random(seed);
+    let text = canonicalLines(randomValue(random, 4), random.below(4));
+    for (let i = random.below(3); i >= 0; i--) {
+      const at = random.below(text.length);
+      text = text.slice(0, at) + random.pick(['', '\n', '"', '{', '}', ',', ' ', ':']) + text.slice(at + random.below(2));
+    }
+    let expected: { value: Json } | undefined;
+    try {
+      expected = { value: JSON.parse(text) as Json };
+    } catch {
+      expected = undefined;
+    }
+    if (expected) assert.equal(parseLines(text), expected.value, text);
+    else assert.throws(() => parseLines(text), undefined, text);
+  });
+});
+
+test('an entity that was left alone is printed from its text, a changed one anew', () => {
+  const text = canonicalLines({ lvs: { a: { size: 1 }, b: { size: 2 } } }, 2);
+  const read = parseLines(text) as { lvs: Record<string, { size: number }> };
+  assert.is(knownText(read.lvs.a as object), '{"size":1}');
+  assert.is(knownText({ size: 1 }), undefined);
+  const edited = { lvs: { ...read.lvs, b: { size: 3 } } };
+  assert.is(canonicalLines(edited, 2), canonicalLines({ lvs: { a: { size: 1 }, b: { size: 3 } } }, 2));
+});
+
+test.run();
