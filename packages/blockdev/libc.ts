@@ -14,6 +14,7 @@ export interface Libc {
   flock(fd: number, operation: number): number;
   /** Reads these bytes of the address space in and keeps them in memory. */
   mlock(address: bigint, length: bigint): number;
+  munlock(address: bigint, length: bigint): number;
   madvise(address: bigint, length: bigint, advice: number): number;
   mlockall(flags: number): number;
   munlockall(): number;
@@ -71,6 +72,7 @@ function libcOf(foreign: Foreign): Libc {
       typeof argument === 'number' ? ioctlNumber(fd, request, argument) : ioctlBuffer(fd, request, argument),
     flock: call('flock', 'int', 'int'),
     mlock: call('mlock', 'ulong', 'ulong'),
+    munlock: call('munlock', 'ulong', 'ulong'),
     madvise: call('madvise', 'ulong', 'ulong', 'int'),
     mlockall: call('mlockall', 'int'),
     munlockall: call('munlockall'),
