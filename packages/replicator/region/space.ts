@@ -24,7 +24,7 @@ export interface Allocation {
  */
 export function allocate(usage: Usage, need: number, name: string): Allocation {
   const everything = used(usage, usage.freed.length);
-  everything.addRuns(usage.fallback);
+  everything.addSet(usage.fallback);
   const from = usage.history.block + 1;
   if (usage.complete && everything.free >= need)
     return { blocks: everything.allocate(need, from), keep: usage.freed.length, trim: false };
