@@ -1,5 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
 import { canonicalLines, type Json, parseJson } from './json.js';
@@ -111,6 +110,8 @@ async function startSession(
   keep: readonly number[],
   note: (line: string) => void,
 ): Promise<PhaseSession> {
+  const { spawn } = require('node:child_process') as typeof import('node:child_process'); // not before a program is started
+  const { createInterface } = require('node:readline') as typeof import('node:readline');
   const { file, args, pipes } = commandLine([...words, new Attached(plan)]);
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes.map(() => 'pipe' as const), ...keep] });
   const { stdin, stdout, stderr } = child as ChildProcessByStdio<Writable, Readable, Readable>;
