@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { errnoName, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
 import { fail } from '#tool/errors.js';
 import { lockResident } from './resident.js';
@@ -13,6 +14,7 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
+  stopCompiling();
   const result = process.versions.bun === undefined ? calls.mlockall(MCL_CURRENT | MCL_FUTURE) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {
@@ -25,6 +27,17 @@ export function lockMemory(): () => void {
     calls.prctl(PR_SET_IO_FLUSHER, 0);
     calls.munlockall();
   };
+}
+
+/**
+ * V8 sets up new pages for machine code with an madvise(2) that locked memory refuses, and aborts; a program of some
+ * thousand instructions is hot enough for that, between suspend and resume. So the code runs interpreted from here on,
+ * a few microseconds an instruction, and no page for machine code is ever asked for.
+ */
+function stopCompiling(): void {
+  if (process.versions.bun !== undefined) return;
+  for (const flag of ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-use-osr', '--regexp-interpret-all'])
+    setFlagsFromString(flag);
 }
 
 /** Returns the score before; undefined when it cannot be set. */
