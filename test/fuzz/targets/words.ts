@@ -2,7 +2,7 @@ import { checkName, dmName, mangle, splitDmName } from '#documents/names.js';
 import { parseTarget } from '#dvm/verbs.js';
 import { idFlag, timeFlag } from '#metadata/flags.js';
 import { wantedSize } from '#metadata/sizes.js';
-import { timeFlag as replicatorTime, txnFlag } from '#replicator/versions.js';
+import { txnFlag } from '#replicator/versions.js';
 import { fieldsOf } from '#report/fields.js';
 import { parseFilter } from '#report/filter.js';
 import { rowsOf } from '#report/rows.js';
@@ -10,6 +10,7 @@ import { parseSort } from '#report/select.js';
 import { sampleView } from '#test/fixtures/group.js';
 import type { Random } from '#test/support/random.js';
 import type { Json } from '#tool/json.js';
+import { parseTime } from '#tool/time.js';
 import { formatSize, parseRange, parseSize } from '#tool/units.js';
 import { attempt, must } from '../engine/oracle.js';
 import type { Target } from '../engine/target.js';
@@ -67,7 +68,7 @@ export const sizes: Target = textTarget(
       (['', '+', '-'] as const).flatMap((sign) => attempt(() => wantedSize(o, 8192, shares, sign)) ?? []),
     );
     for (const w of wanted) must(Number.isSafeInteger(w.extents) && w.extents >= 0, 'a size is a whole number of extents');
-    const rest = [() => idFlag(text), () => timeFlag(text), () => replicatorTime(text), () => txnFlag(text)].map(
+    const rest = [() => idFlag(text), () => timeFlag(text), () => parseTime(text), () => txnFlag(text)].map(
       (read: () => unknown) => attempt(read),
     );
     return [size, range, wanted[0], ...rest].some((r) => r !== undefined);
