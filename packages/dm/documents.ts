@@ -3,6 +3,7 @@ import validateCurrent from '#gen/current.js';
 import validateDesired from '#gen/desired.js';
 import validatePlan from '#gen/plan.js';
 import validateProgram from '#gen/program.js';
+import validateResult from '#gen/result.js';
 import { documentType } from '#tool/document.js';
 import type {
   currentSchema,
@@ -32,3 +33,4 @@ export const desiredType = /* @__PURE__ */ documentType<Desired>('desired', 1, v
 export const currentType = /* @__PURE__ */ documentType<Current>('current', 1, validateCurrent);
 export const planType = /* @__PURE__ */ documentType<Plan>('plan', 1, validatePlan);
 export const programType = /* @__PURE__ */ documentType<Program>('program', 1, validateProgram);
+export const resultType = /* @__PURE__ */ documentType<Result>('result', 1, validateResult);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { errnoName, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
+import { errnoName, type Libc, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
 import { fail } from '#tool/errors.js';
+import { unlockCode } from './code-range.js';
 import { lockResident } from './resident.js';
 
 const oomPath = '/proc/self/oom_score_adj';
@@ -13,7 +14,7 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
-  const result = process.versions.bun === undefined ? calls.mlockall(MCL_CURRENT | MCL_FUTURE) : lockResident(calls);
+  const result = process.versions.bun === undefined ? lockAll(calls) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {
       hint: 'run it as root, raise RLIMIT_MEMLOCK, or take the risk with --unlocked',
@@ -25,6 +26,13 @@ export function lockMemory(): () => void {
     calls.prctl(PR_SET_IO_FLUSHER, 0);
     calls.munlockall();
   };
+}
+
+/** All but the code that V8 compiles. */
+function lockAll(calls: Libc): number {
+  const result = calls.mlockall(MCL_CURRENT | MCL_FUTURE);
+  if (result === 0) unlockCode(calls);
+  return result;
 }
 
 /** Returns the score before; undefined when it cannot be set. */

@@ -28,6 +28,24 @@ test('a program that fails without reading has failed', async () => {
   assert.equal([e.code, e.details], ['program-failed', { exit: 3, stderr: 'no\n' }]);
 });
 
+test('how a program ended, where it says nothing itself', async () => {
+  const message = async (script: string) => (await thrown<DvmError>(() => runScript(script))).message;
+  assert.match(await message('kill -9 $$'), /^".*\/program" was killed by SIGKILL$/);
+  assert.match(await message('exit 9'), /^".*\/program" failed with exit code 9$/);
+  assert.match(await message('cat /dev/zero'), /^".*\/program" printed more than \d+ bytes$/);
+  const e = await thrown<DvmError>(() => spawnPrograms(() => {}).run(['/no/such/program', new Attached(large)], large));
+  assert.equal(
+    [e.message, e.details],
+    ['"/no/such/program" did not start: spawn /no/such/program ENOENT', { exit: null, stderr: '' }],
+  );
+});
+
+test('what a program says on standard error when it works is passed on', async () => {
+  const notes: string[] = [];
+  await spawnPrograms((line) => notes.push(line)).run(['/bin/sh', '-c', 'echo a >&2; echo b >&2']);
+  assert.equal(notes, ['a', 'b']);
+});
+
 test('attached documents can be read where their word says', async () => {
   assert.equal(await runScript('cat <&3'), large);
 });
