@@ -94,8 +94,11 @@ export function inProcessPrograms(options: RunOptions, config: Config | undefine
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan, keep) =>
-      (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan, keep),
+    session: async (words, plan, keep) => {
+      // a trace is to hold the results too: dmexec writes them into it itself
+      const inside = options.trace === undefined ? await inProcessSession(words, plan, options.note) : undefined;
+      return inside ?? outside.session(words, plan, keep);
+    },
   };
   return programs;
 }

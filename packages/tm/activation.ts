@@ -3,6 +3,7 @@ import type { Region } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
+import { planPatiently } from './in-use.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -33,13 +34,15 @@ export function activationPipeline(
   keep: readonly number[] = [],
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
+  const planOnce: Activation['plan'] = async (next, previous, words) => {
+    const current = await programs.run([...names.current, ...kernelWords]);
+    const before = previous ? ['--previous', new Attached(previous)] : [];
+    const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
+    return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
+  };
+  const simulated = kernel?.startsWith('sim:') ?? false;
   return {
-    plan: async (next, previous, words) => {
-      const current = await programs.run([...names.current, ...kernelWords]);
-      const before = previous ? ['--previous', new Attached(previous)] : [];
-      const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
-      return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
-    },
+    plan: (...given) => (simulated ? planOnce(...given) : planPatiently(() => planOnce(...given))),
     start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
   };
 }

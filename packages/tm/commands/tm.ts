@@ -10,6 +10,7 @@ import { destroy, expand, init, reduce, rename } from '../members.js';
 import { openContext } from '../open.js';
 import { history, read, readVersion } from '../read.js';
 import { recover } from '../recover.js';
+import { steadily } from '../steadily.js';
 import { update } from '../update.js';
 import { verify } from '../verify.js';
 
@@ -47,7 +48,7 @@ function isDegraded(output: Output): boolean {
 async function reading(call: Call, work: (ctx: Context) => Promise<Output>): Promise<Output> {
   const opened = await openContext(call, { write: false, wait: 0, activate: false, kernel: undefined });
   try {
-    return await work(opened.context);
+    return await steadily(opened.context.store, () => work(opened.context));
   } finally {
     await opened.close();
   }

@@ -150,6 +150,11 @@ test('a trace holds every document that passed, readable by its owner alone; rep
       new Set(steps.map((s) => s.tool)),
       new Set(['discover', 'tm', 'lv_extend', 'vg_check', 'dmexec', 'vol_activate', 'dmactivate']),
     );
+    const executed = steps.find((s) => s.tool === 'dmexec' && s.argv.includes('--session'));
+    assert.equal(
+      (executed?.output as { kind: string; phase: string }[]).map((r) => `${r.kind} ${r.phase}`),
+      ['result phase1', 'result phase2'],
+    );
     const text = summarize(steps);
     assert.match(text, /lv_extend .*\n +group \(\d+ bytes\) → group \(\d+ bytes\) {3}[\d.]+ ms, ok/);
     const edit = steps.findIndex((s) => s.tool === 'lv_extend') + 1;
