@@ -5,6 +5,7 @@ import { image, inTmp } from '#test/support/loop.js';
 import { groupId, pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
 import { destroy, init, rename } from '#tm/members.js';
 import { checkLabels } from '#tm/open.js';
+import { update } from '#tm/update.js';
 import { verify } from '#tm/verify.js';
 import { type DvmError, fail } from '#tool/errors.js';
 
@@ -62,6 +63,15 @@ test('a group does not take the name of another', async () => {
   const e = await thrown<DvmError>(() => rename({ ...ctx, refuseTakenName }, 'other', false));
   assert.is(e.code, 'name-taken');
   assert.is((await rename(await world.context([0, 1]), 'new', false)).kind, 'transaction');
+});
+
+test('a group does not take a name that is too long with that of a volume, active or not', async () => {
+  const world = await made();
+  await update(await world.context([0, 1]), { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] });
+  const ctx = await world.context([0, 1]);
+  const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
+  assert.equal([e.code, e.exitCode], ['bad-metadata', 65]);
+  assert.match(e.message, 'longer than 127 bytes');
 });
 
 test('a path that leads to another device than discover saw is stale', () =>
