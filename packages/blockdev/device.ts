@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readdirSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type DvmError, fail, isSystemError } from '#tool/errors.js';
 import type { Bytes } from '#tool/units.js';
@@ -21,6 +21,7 @@ const ALIGNMENT = 4096;
  *   `not-a-device` (usage), `io-error` (io)
  */
 export const openDevice: OpenStorage = async (path, options = {}) => {
+  sizePool();
   const handle = await openHandle(path, options).catch((e: unknown) => {
     throw openError(path, e);
   });
@@ -32,6 +33,19 @@ export const openDevice: OpenStorage = async (path, options = {}) => {
     throw e;
   }
 };
+
+/** libuv reads this once, at its pool's first use: a thread for each device that may be waited for, and none to spare. */
+function sizePool(): void {
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.min(Math.max(deviceCount(), 4), 32));
+}
+
+function deviceCount(): number {
+  try {
+    return readdirSync('/sys/class/block').length;
+  } catch {
+    return 0;
+  }
+}
 
 class Device implements Storage {
   readonly path: string;
