@@ -42,7 +42,9 @@ function oneMore(volumes: number): void {
     const name = `one more volume of ${volumes}, dvm create (executable)`;
     for (const kind of ['lean', 'standard'] as const) {
       const { run } = lvmGroup(theirs, dir, volumes, kind);
-      const peer = () => void run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `x${n++}`, 'vg');
+      const peer = (): undefined => {
+        run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `x${n++}`, 'vg');
+      };
       const peerName = `lvcreate -an, ${kind}`;
       const goal = goals.get(volumes)?.[kind] ?? 1;
       sideBySide({ name, peerName, goal, ours: () => create(executable), peer });
@@ -58,7 +60,7 @@ function oneMore(volumes: number): void {
   });
 }
 
-function update(vg: string, volume: string): void {
+function update(vg: string, volume: string): undefined {
   const words = ['update', vg, '--no-activate', '--', 'lv_create', volume, '-l', '1'];
   executable('tm', words, executable('discover', [vg]));
 }
