@@ -1,8 +1,10 @@
 import type { Inventory, LabelDocument } from '#discover/documents.js';
 import type { Devices } from '#documents/devices.js';
 import type { Change } from '#documents/diff.js';
+import type { Verification } from '#tm/verify.js';
 import { canonical } from '#tool/json.js';
 import { formatSize } from '#tool/units.js';
+import { describeHistory, describeVerification } from './format-check.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
 export function describe(document: unknown): string {
@@ -12,6 +14,8 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'inventory') return describeInventory(document as Inventory);
   if (doc?.kind === 'transaction') return describeTransaction(document as Transaction);
   if (doc?.kind === 'dry-run') return describeDryRun(document as DryRun);
+  if (doc?.kind === 'verification') return describeVerification(document as Verification);
+  if (doc?.kind === 'history') return describeHistory(document as Parameters<typeof describeHistory>[0]);
   return document === undefined ? '' : `${canonical(document)}\n`;
 }
 

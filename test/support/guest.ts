@@ -43,8 +43,9 @@ export const settings: { configPath: string | undefined; trace: string | undefin
 
 /** A pipeline of our programs in this process: ``await pipe`discover vg | tm verify vg` ``. */
 export async function pipe(text: Words, ...values: Value[]): Promise<{ document: Document; exitCode: number }> {
-  const { output, exitCode } = await runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
-  return { document: outputDocument(output), exitCode };
+  const runs = runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
+  for await (const { output, exitCode } of runs) return { document: outputDocument(output), exitCode };
+  throw new Error('a pipeline comes to something');
 }
 
 /** The refusal of a program: an expected failure, never a defect. */

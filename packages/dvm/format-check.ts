@@ -1,0 +1,29 @@
+import type { Verification } from '#tm/verify.js';
+
+const words: Readonly<Record<Verification['state'], string>> = {
+  ok: 'every copy is current',
+  pending: 'the activation of the last change is unfinished: dvm recover finishes it',
+  interrupted: 'a change was interrupted: dvm recover finishes or undoes it',
+  'out-of-sync': 'copies do not hold the current version: dvm recover copies it to them',
+  missing: 'devices are missing',
+  diverged: 'copies were changed apart: dvm recover --from PV names those to keep',
+  empty: 'there is no metadata yet',
+};
+
+/** A `verification` in words: the whole, what is missing, the copies that are not current. */
+export function describeVerification(v: Verification): string {
+  const copies = v.regions
+    .filter((r) => r.standing !== 'current')
+    .map((r) => `  ${r.region} (PV ${r.pv}): ${r.standing}${r.error === null ? '' : `, ${r.error}`}`);
+  const missing = v.missing.map((pv) => `  PV ${pv} is missing`);
+  return `${[`${v.group.name}: ${words[v.state]}`, ...missing, ...copies].join('\n')}\n`;
+}
+
+interface History {
+  versions: { txn: string; copies: number }[];
+}
+
+/** One line a version, newest first. */
+export function describeHistory(h: History): string {
+  return h.versions.map((v) => `${v.txn}  ${v.copies} copies\n`).join('');
+}
