@@ -1,4 +1,5 @@
 import type { Verification } from '#tm/verify.js';
+import { textOf } from '#tool/printable.js';
 
 const words: Readonly<Record<Verification['state'], string>> = {
   ok: 'every copy is current',
@@ -16,7 +17,7 @@ export function describeVerification(v: Verification): string {
     .filter((r) => r.standing !== 'current')
     .map((r) => `  ${r.region} (PV ${r.pv}): ${r.standing}${r.error === null ? '' : `, ${r.error}`}`);
   const missing = v.missing.map((pv) => `  PV ${pv} is missing`);
-  return `${[`${v.group.name}: ${words[v.state]}`, ...missing, ...copies].join('\n')}\n`;
+  return textOf([`${v.group.name}: ${words[v.state]}`, ...missing, ...copies]);
 }
 
 interface History {
@@ -25,5 +26,5 @@ interface History {
 
 /** One line a version, newest first. */
 export function describeHistory(h: History): string {
-  return h.versions.map((v) => `${v.txn}  ${v.copies} copies\n`).join('');
+  return textOf(h.versions.map((v) => `${v.txn}  ${v.copies} copies`));
 }
