@@ -47,7 +47,8 @@ export interface ParsedArguments {
 
 /**
  * Parses one command's arguments strictly: an unknown flag, a flag given twice that takes one value, a flag without
- * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word.
+ * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word, and so
+ * is a number with a sign: no flag is a digit.
  */
 export function parseArguments(
   argv: string[],
@@ -55,18 +56,28 @@ export function parseArguments(
   positionals: PositionalSpec[],
   takesRest: boolean,
 ): ParsedArguments {
-  const { tokens } = parseArgs({ args: argv, options: shape(specs), strict: false, allowPositionals: true, tokens: true });
+  const args = argv.map(hideNumber);
+  const { tokens } = parseArgs({ args, options: shape(specs), strict: false, allowPositionals: true, tokens: true });
   const given = new Map<string, (string | boolean)[]>();
   const words: string[] = [];
   let rest: string[] | undefined;
   for (const token of tokens) {
     if (token.kind === 'option-terminator') rest = [];
-    else if (token.kind === 'positional') (rest ?? words).push(token.value);
-    else addOption(given, specs, token);
+    else if (token.kind === 'positional') (rest ?? words).push(showNumber(token.value));
+    else addOption(given, specs, { ...token, value: token.value === undefined ? undefined : showNumber(token.value) });
   }
   if (rest && !takesRest) words.push(...rest);
   checkPositionals(words, positionals);
   return { options: readOptions(given, specs), positionals: words, rest: takesRest ? rest : undefined };
+}
+
+/** `-1` would be taken for flags; no argument can hold a NUL. */
+function hideNumber(word: string): string {
+  return /^-\d+$/.test(word) ? `\0${word}` : word;
+}
+
+function showNumber(word: string): string {
+  return word.startsWith('\0-') ? word.slice(1) : word;
 }
 
 type Shape = NonNullable<ParseArgsConfig['options']>;
