@@ -6,7 +6,11 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
 PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs e2fsprogs fio
 
-.PHONY: help build check lint format test test-long bench demo sandbox docs clean packages
+# What the tools under test run on: node, or dist (make test RUNTIME=dist)
+RUNTIME := node
+DIST := $(if $(filter dist,$(RUNTIME)),--dist)
+
+.PHONY: help build dist check lint format test test-long bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -18,10 +22,13 @@ node_modules: package.json package-lock.json
 packages: # installs from Debian only what is missing
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then echo "installing" $$missing; $(SUDO) apt-get update -q >/dev/null; \
-	DEBIAN_FRONTEND=noninteractive $(SUDO) -E apt-get install -y -q --no-install-recommends $$missing >/dev/null; fi
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >/dev/null; fi
 
 build: node_modules ## validators and one bundle a tool, under build/
 	node scripts/build.mjs
+
+dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
+	node scripts/build.mjs --dist
 
 check: build ## types and the rules of the code
 	npx tsc
@@ -32,22 +39,22 @@ lint: node_modules ## lint and format check (make format mends)
 format: node_modules
 	npx biome check --write .
 
-test: node_modules packages ## all tests, on a real kernel in a sandbox too
-	node scripts/build.mjs --tests
+test: node_modules packages ## all tests, on a real kernel in a sandbox too (RUNTIME=dist: of the executable)
+	node scripts/build.mjs --tests $(DIST)
 	npx tsc
 	npx biome check --error-on-warnings .
-	node test/run.mjs $(ONLY)
+	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs $(ONLY)
 
 sandbox: build packages ## an interactive shell in a guest with four blank disks
 	node build/sandbox/sandbox.cjs --shell
 
 test-long: node_modules packages ## the long tests too (more than an hour)
-	node scripts/build.mjs --tests
-	node test/run.mjs --long $(ONLY)
+	node scripts/build.mjs --tests $(DIST)
+	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs --long $(ONLY)
 
 demo: node_modules packages ## everything, from blank disks on, in a throw-away guest
 	node scripts/build.mjs --tests
-	node build/sandbox/sandbox.cjs --memory 1G --time-limit 170 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
+	node build/sandbox/sandbox.cjs --memory 1G --time-limit 900 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
 
 bench: node_modules packages ## figures beside the peer's, one JSON line each (ONLY=metadata, ONLY=activate)
 	@node scripts/build.mjs --tests

@@ -27,15 +27,11 @@ const common = {
   external: ['koffi', 'bun:ffi'], // each is there under its own runtime only
 };
 
-/** Modules too slow to load at every start live in files of their own beside the bundles, loaded on first use. */
-const lazy = { yargs: 'yargs/yargs', execa: 'execa' };
-const lazyPlugin = {
-  name: 'lazy',
+/** yargs is too slow to load at every start: it lives in a file of its own beside the bundles, loaded for help. */
+const lazyYargs = {
+  name: 'lazy yargs',
   setup(build) {
-    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, (args) => ({
-      path: `./_${args.path === 'execa' ? 'execa' : 'yargs'}.cjs`,
-      external: true,
-    }));
+    build.onResolve({ filter: /^yargs\/yargs$/ }, () => ({ path: './_yargs.cjs', external: true }));
   },
 };
 
@@ -105,19 +101,18 @@ async function buildTools() {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [lazyPlugin],
+    plugins: [lazyYargs],
   });
-  for (const [name, module] of Object.entries(lazy))
-    await esbuild.build({
-      ...common,
-      stdin: { contents: `module.exports = require('${module}');`, resolveDir: root },
-      outfile: out('bin', `_${name}.cjs`),
-    });
+  await esbuild.build({
+    ...common,
+    stdin: { contents: "module.exports = require('yargs/yargs');", resolveDir: root },
+    outfile: out('bin', '_yargs.cjs'),
+  });
 }
 
 async function buildTests() {
   rmSync(out('test'), { recursive: true, force: true });
-  const tests = [...files('test', '.test.ts'), ...files('test', '.bench.ts')];
+  const tests = ['.test.ts', '.bench.ts', '.cli.ts'].flatMap((suffix) => files('test', suffix));
   if (tests.length === 0) return;
   await esbuild.build({
     ...common,

@@ -14,6 +14,7 @@ export interface Libc {
   flock(fd: number, operation: number): number;
   /** Reads these bytes of the address space in and keeps them in memory. */
   mlock(address: bigint, length: bigint): number;
+  madvise(address: bigint, length: bigint, advice: number): number;
   mlockall(flags: number): number;
   munlockall(): number;
   prctl(option: number, a?: number, b?: number, c?: number, d?: number): number;
@@ -36,6 +37,8 @@ export const LOCK_UN = 8;
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const MCL_ONFAULT = 4;
+/** Linux 5.14; before, EINVAL. */
+export const MADV_POPULATE_READ = 22;
 export const IPC_CREAT = 0o1000;
 export const IPC_EXCL = 0o2000;
 export const IPC_NOWAIT = 0o4000;
@@ -68,6 +71,7 @@ function libcOf(foreign: Foreign): Libc {
       typeof argument === 'number' ? ioctlNumber(fd, request, argument) : ioctlBuffer(fd, request, argument),
     flock: call('flock', 'int', 'int'),
     mlock: call('mlock', 'ulong', 'ulong'),
+    madvise: call('madvise', 'ulong', 'ulong', 'int'),
     mlockall: call('mlockall', 'int'),
     munlockall: call('munlockall'),
     prctl: (option, a = 0, b = 0, c = 0, d = 0) => prctl(option, a, b, c, d),

@@ -23,6 +23,8 @@ export interface AddRequest {
   path: string;
   /** Undefined: the default one. */
   regions?: DeviceRange[] | undefined;
+  /** The group must not have metadata yet. */
+  newGroup?: boolean;
   /** Destroy what is on the device, unless somebody uses it. */
   wipe?: boolean;
   /** Check everything and say what would be done, but write nothing. */
@@ -40,7 +42,7 @@ const MIN_REGION = MIN_BLOCKS * BLOCK;
  * Labels a device for a group. A device that is labelled for it already stays as it is.
  *
  * @throws DvmError `device-in-use`, `device-not-blank`, `device-partitioned`, `labelled` (83), `read-only` (77),
- *   `device-too-small` (82), `bad-region`, `bad-name` (64), `already-labelled` (81), `no-device`, `no-group` (80)
+ *   `device-too-small` (82), `bad-region`, `bad-name` (64), `already-labelled`, `group-exists` (81), `no-device`, `no-group` (80)
  */
 export async function addDevice(request: AddRequest, config: DiscoverConfig, world: World): Promise<LabelDocument> {
   const wait = request.wait ?? 0;
@@ -50,6 +52,7 @@ export async function addDevice(request: AddRequest, config: DiscoverConfig, wor
     const target = findTarget(request.path, found);
     const known = await lookUpGroup(request.group, found, world);
     if (!known) return await addTo(newGroup(request.group, world), target, request, found, world);
+    if (request.newGroup) refuseOld(known);
     const lock = await world.lock({ group: known.id }, wait);
     try {
       return await addTo(known, target, request, found, world);
@@ -67,6 +70,14 @@ function newGroup(name: string, world: World): Group {
       hint: 'a new group needs a name that is no id',
     });
   return { id: world.newId(), name: checkName(name, 'group') };
+}
+
+/** Labels without metadata are what an interrupted creation leaves: it may be repeated. */
+function refuseOld({ name, state }: FoundGroup): void {
+  if (!state.envelope && state.unreadable === 0) return;
+  throw fail('exists', 'group-exists', `group "${name}" exists already`, {
+    hint: 'choose another name, or add the device to it: dvm extend, or discover add without --new',
+  });
 }
 
 async function addTo(group: Group | FoundGroup, target: Target, request: AddRequest, found: Scan, world: World) {
@@ -118,9 +129,10 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
   checkNewRegions(u.size, regions);
   const label: Label = { sequence: 1, size: u.size, group, pv: world.newId(), regions };
   if (request.dryRun) return wouldLabel(u, label, request.wipe ?? false, world);
-  const wiped = await clear(u, request.wipe ?? false, world);
+  const wiped = request.wipe ? await wipe(u, world) : [];
   const storage = await world.open(u.path, { write: true, exclusive: true });
   try {
+    await requireBlank(u, wiped.length > 0 ? [] : partitionsOf(u), world); // held, so that nothing more comes onto it
     await blankRegions(storage, regions);
     await writeLabel(storage, label);
   } finally {
@@ -131,7 +143,7 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
 
 /** The same refusals, without the writing. */
 async function wouldLabel(u: Unlabelled, label: Label, wipe: boolean, world: World): Promise<LabelDocument> {
-  if (!wipe) await clear(u, false, world);
+  if (!wipe) await requireBlank(u, partitionsOf(u), world);
   return labelDocument('would-create', u.path, label);
 }
 
@@ -144,13 +156,20 @@ function checkNewRegions(size: Sectors, regions: readonly DeviceRange[]): void {
   layout(size, regions); // the device must be large enough for data too
 }
 
-/** Makes sure that nothing is on the device, by wiping if that was asked for. What was wiped. */
-async function clear(u: Unlabelled, wipe: boolean, world: World): Promise<string[]> {
-  const partitions = u.device?.partitions ?? [];
+function partitionsOf(u: Unlabelled): readonly string[] {
+  return u.device?.partitions ?? [];
+}
+
+async function requireBlank(u: Unlabelled, partitions: readonly string[], world: World): Promise<void> {
+  const obstacle = carries(u.path, partitions, await world.signatures(u.path));
+  if (obstacle) throw obstacle;
+}
+
+/** Destroys what is on the device; what that was. */
+async function wipe(u: Unlabelled, world: World): Promise<string[]> {
+  const partitions = partitionsOf(u);
   const signatures = await world.signatures(u.path);
-  const obstacle = carries(u.path, partitions, signatures);
-  if (!obstacle) return [];
-  if (!wipe) throw obstacle;
+  if (!carries(u.path, partitions, signatures)) return [];
   const storage = await world.open(u.path, { write: true, exclusive: true }); // nobody else may take it meanwhile
   try {
     await world.wipe(u.path);
@@ -158,8 +177,6 @@ async function clear(u: Unlabelled, wipe: boolean, world: World): Promise<string
     await storage.close();
   }
   if (partitions.length > 0) await world.rereadPartitions(u.path);
-  const left = carries(u.path, [], await world.signatures(u.path));
-  if (left) throw left;
   return [...new Set([...signatures.map(signatureName), ...partitions.map((p) => `partition ${p}`)])];
 }
 

@@ -1,7 +1,8 @@
 import { isId } from '#documents/ids.js';
 import { type DvmError, fail } from '#tool/errors.js';
+import type { DiscoverConfig } from './config.js';
 import { type GroupState, readGroupState } from './envelope.js';
-import type { Duplicate, Labelled, Scan } from './scan.js';
+import { type Duplicate, type Labelled, type Scan, scan } from './scan.js';
 import type { World } from './world.js';
 
 /** A group as its devices show it. */
@@ -47,6 +48,20 @@ export async function findGroup(nameOrId: string, found: Scan, world: World): Pr
   throw fail('notFound', 'no-group', `no device is labelled for group "${nameOrId}"`, {
     hint:
       names.length > 0 ? `there are: ${names.join(', ')}` : 'no device carries a label; discover list says what was looked at',
+  });
+}
+
+/**
+ * Refuses a name for the group `id` that another group on this machine has.
+ *
+ * @throws DvmError `name-taken` (exit 81), `duplicate-group` (exit 87) when two have it already
+ */
+export async function refuseTakenName(name: string, id: string, config: DiscoverConfig, world: World): Promise<void> {
+  const other = await lookUpGroup(name, await scan(config, world), world);
+  if (!other || other.id === id) return;
+  const paths = other.devices.map((d) => d.path);
+  throw fail('exists', 'name-taken', `group name "${name}" is that of another group, on ${paths.join(', ')}`, {
+    details: { id: other.id, paths },
   });
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { errnoName, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
 import { fail } from '#tool/errors.js';
+import { lockResident } from './resident.js';
 
 const oomPath = '/proc/self/oom_score_adj';
 
@@ -12,7 +14,8 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
-  const result = calls.mlockall(MCL_CURRENT | MCL_FUTURE);
+  stopCompiling();
+  const result = process.versions.bun === undefined ? calls.mlockall(MCL_CURRENT | MCL_FUTURE) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {
       hint: 'run it as root, raise RLIMIT_MEMLOCK, or take the risk with --unlocked',
@@ -24,6 +27,18 @@ export function lockMemory(): () => void {
     calls.prctl(PR_SET_IO_FLUSHER, 0);
     calls.munlockall();
   };
+}
+
+/**
+ * V8 sets up new pages for machine code with an madvise(2) that locked memory refuses, and aborts; a program of some
+ * thousand instructions is hot enough for that, between suspend and resume. So the code runs interpreted from here on,
+ * a few microseconds an instruction, and no page for machine code is asked for. Patterns stay as they are: one that
+ * is compiled already must not be interpreted (V8 crashes), the others take longest to get hot.
+ */
+function stopCompiling(): void {
+  if (process.versions.bun !== undefined) return;
+  for (const flag of ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-use-osr', '--regexp-tier-up-ticks=1000000000'])
+    setFlagsFromString(flag);
 }
 
 /** Returns the score before; undefined when it cannot be set. */

@@ -41,6 +41,7 @@ export function dmName(group: string, volume: string, layer?: string): string {
 /** One part of a device-mapper name, encoded. */
 export function mangle(part: string): string {
   if (/^[0-9A-Za-z#+.:=@_]*$/.test(part)) return part;
+  if (/^[0-9A-Za-z#+.:=@_]*$/.test(part)) return part;
   let out = '';
   for (const byte of Buffer.from(part)) {
     const c = String.fromCharCode(byte);

@@ -18,8 +18,7 @@ export async function doctor(): Promise<Finding[]> {
     deviceMapper(),
     targets(),
     udev(),
-    program('blkid', 'discover add needs it to see what a device carries'),
-    program('wipefs', 'discover add --wipe needs it'),
+    program('wipefs', 'discover add needs it to see what a device carries, and to wipe it'),
     lockDirectory(),
     memoryLock(),
   ];

@@ -18,7 +18,7 @@ export const runOptions = {
 export const changeOptions = {
   ...runOptions,
   'dry-run': { type: 'boolean', describe: 'show what would change in the metadata and the kernel; touch nothing' },
-  wait: { type: 'string', value: 'SECONDS', describe: 'wait this long for the lock of the group', default: '10' },
+  wait: { type: 'integer', value: 'SECONDS', describe: 'wait this long for the locks of other programs', default: 10 },
   'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
 } as const satisfies OptionSpecs;
@@ -27,7 +27,8 @@ export const changeOptions = {
 export function tmWords(options: OptionValues<typeof changeOptions>): string[] {
   return [
     ...(options['dry-run'] ? ['--dry-run'] : []),
-    ...(options.wait === '10' ? [] : ['--wait', options.wait]),
+    '--wait',
+    String(options.wait),
     ...(options['no-activate'] ? ['--no-activate'] : []),
     ...(options.kernel === undefined ? [] : ['--kernel', options.kernel]),
   ];

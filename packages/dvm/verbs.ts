@@ -29,16 +29,27 @@ function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }
 
-/** Labelling comes before the transaction, so a dry run can only show the labels. */
-function labelDevices(group: string, devices: string[], add: string[]): Pipeline[] {
-  return devices.map((d): Pipeline => [['discover', 'add', ...add, group, d]]);
-}
-
 const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
 
+/** The words that discover understands too. */
+function waiting(tm: TmWords): string[] {
+  const at = tm.indexOf('--wait');
+  return at < 0 ? [] : tm.slice(at, at + 2);
+}
+
+/** Labelling comes before the transaction, so a dry run can only show the labels. */
+function labelDevices(group: string, devices: string[], tm: TmWords, add: string[]): Pipeline[] {
+  const words = [...(isDry(tm) ? ['--dry-run'] : []), ...waiting(tm), ...add];
+  return devices.map((d): Pipeline => [['discover', 'add', ...words, group, d]]);
+}
+
+function unlabel(group: string, tm: TmWords, devices: string[]): Pipeline {
+  return [['discover', 'rm', ...waiting(tm), group, ...devices]];
+}
+
 export function createGroup(group: string, devices: string[], tm: TmWords, add: string[], create: string[]): Pipeline[] {
-  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
-  return [...labelDevices(group, devices, add), [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]]];
+  const labels = labelDevices(group, devices, tm, ['--new', ...add]);
+  return isDry(tm) ? labels : [...labels, [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]]];
 }
 
 export function createVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
@@ -46,14 +57,14 @@ export function createVolume(group: string, volume: string, tm: TmWords, words: 
 }
 
 export function extendGroup(group: string, devices: string[], tm: TmWords, add: string[]): Pipeline[] {
-  if (isDry(tm)) return labelDevices(group, devices, ['--dry-run', ...add]);
-  return [...labelDevices(group, devices, add), [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']]];
+  const labels = labelDevices(group, devices, tm, add);
+  return isDry(tm) ? labels : [...labels, [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']]];
 }
 
 export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
   return [
     [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
-    ...(isDry(tm) ? [] : [[['discover', 'rm', group, ...devices]] satisfies Pipeline]),
+    ...(isDry(tm) ? [] : [unlabel(group, tm, devices)]),
   ];
 }
 
@@ -66,7 +77,7 @@ export function removeVolume(group: string, volume: string, tm: TmWords): Pipeli
 }
 
 export function removeGroup(group: string, tm: TmWords): Pipeline[] {
-  return [[find(group), ['tm', 'destroy', ...tm, group]], [['discover', 'rm', '--all', group]]];
+  return [[find(group), ['tm', 'destroy', ...tm, group]], unlabel(group, tm, ['--all'])];
 }
 
 export function rename({ group, volume }: Target, to: string, tm: TmWords): Pipeline[] {
@@ -90,9 +101,9 @@ export function activate({ group, volume }: Target, on: boolean, auto: boolean, 
   return [[find(group), ['tm', 'activate', ...tm, group, '--', ...words]]];
 }
 
-export function show({ group, volume }: Target, words: string[]): Pipeline[] {
+export function show({ group, volume }: Target, tm: TmWords, words: string[]): Pipeline[] {
   const filter = volume === undefined ? [] : ['--show', 'lv', '--filter', `lv_name = ${JSON.stringify(volume)}`];
-  return [[find(group), ['tm', 'read', group], ['report', group, ...filter, ...words]]];
+  return [[find(group), ['tm', 'read', ...tm, group], ['report', group, ...filter, ...words]]];
 }
 
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {

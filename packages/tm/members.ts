@@ -5,6 +5,7 @@ import { fail } from '#tool/errors.js';
 import { type Context, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { runPlan } from './finish.js';
+import type { Copy } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { apply, settled } from './update.js';
 
@@ -16,14 +17,7 @@ type Pvs = Envelope['pvs'];
  */
 export async function init(ctx: Context, stages: string[][], dryRun: boolean): Promise<Outcome | DryRun> {
   const copies = await ctx.store.copies();
-  const taken = copies.find((c) => c.state !== 'blank' && c.state !== 'empty');
-  if (taken)
-    throw fail(
-      'exists',
-      'already-initialised',
-      `region ${regionName(taken.region)} is ${taken.state}: group "${ctx.devices.group.name}" already has metadata`,
-      { hint: 'tm destroy removes it' },
-    );
+  for (const copy of copies) requireFresh(ctx, copy);
   const pvs = found(ctx, Object.keys(ctx.devices.devices));
   const regions = memberRegions(ctx.devices.devices, pvs);
   if (regions.length === 0)
@@ -37,6 +31,25 @@ export async function init(ctx: Context, stages: string[][], dryRun: boolean): P
       copies,
     );
   return apply(ctx, { ...before, envelope: { ...before.envelope, pvs: {} } }, edited, { dryRun, selection: [] });
+}
+
+function requireFresh(ctx: Context, { state, region, error }: Copy): void {
+  const name = ctx.devices.group.name;
+  if (state === 'blank' || state === 'empty') return;
+  if (state === 'unreadable' || state === 'damaged')
+    throw fail(
+      'outOfSync',
+      'region-unusable',
+      `region "${regionName(region)}" is ${state}: whether group "${name}" is new is unknown`,
+      {
+        hint: 'take the device out of the group: discover rm --force',
+        details: { region, error: error ?? null },
+      },
+    );
+  throw fail('exists', 'already-initialised', `group "${name}" already has metadata`, {
+    hint: `tm expand takes in further devices; an interrupted init is finished by tm recover`,
+    details: { region },
+  });
 }
 
 /** A crash of an earlier run may have left regions prepared; they start anew. */
@@ -129,6 +142,7 @@ function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
 /** Renames the group: the envelope, and with it its active devices. The labels follow: their name is
  * only a hint, so a crash in between harms nothing, and the next rename or `discover add` mends it. */
 export async function rename(ctx: Context, to: string, dryRun: boolean): Promise<Outcome | DryRun> {
+  await ctx.refuseTakenName(to);
   const { group } = await settled(ctx, dryRun);
   const envelope = { ...group.envelope, group: { ...group.envelope.group, name: to } };
   const result = await apply(ctx, group, { ...group, envelope }, { dryRun, selection: [] });
@@ -141,10 +155,19 @@ export async function rename(ctx: Context, to: string, dryRun: boolean): Promise
  * regions are wiped. A repeated run finishes an interrupted one.
  */
 export async function destroy(ctx: Context, stages: string[][]): Promise<Outcome> {
-  const { group, copies } = await load(ctx);
+  const copies = await ctx.store.copies();
+  if (copies.every((c) => c.state === 'blank' || c.state === 'empty')) return destroyed(ctx, copies);
+  const { group } = await load(ctx);
   await edit(group, stages, [], ctx.programs);
   const plan = await ctx.activation?.plan(group, undefined, ['--none']);
   if (plan) await runPlan(ctx, plan);
   await ctx.store.wipe(copies.map((c) => c.region));
   return outcome(group.envelope, true, plan);
+}
+
+/** There is no metadata any more, or there never was. */
+async function destroyed(ctx: Context, copies: readonly Copy[]): Promise<Outcome> {
+  const initialised = copies.filter((c) => c.state === 'empty').map((c) => c.region);
+  await ctx.store.wipe(initialised);
+  return outcome(emptyGroup(ctx, {}).envelope, initialised.length > 0, undefined);
 }

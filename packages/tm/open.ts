@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
+import { deviceAt } from '#blockdev/sysfs.js';
+import { discoverSection } from '#discover/config.js';
 import { readLabel } from '#discover/label-copies.js';
 import { renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
@@ -16,6 +18,7 @@ import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { openStore } from './replicator-store.js';
+import { zero } from './zero.js';
 
 export interface OpenRequest {
   /** Takes the lock of the group and opens its devices for writing. */
@@ -66,6 +69,11 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    zero: (ranges) => zero(openDevice, ranges),
+    refuseTakenName: async (name) => {
+      const { refuseTakenName } = await import('#discover/group.js');
+      await refuseTakenName(name, devices.group.id, call.section(discoverSection), hostWorld());
+    },
     note: call.note,
   };
   const close = async () => {
@@ -86,7 +94,7 @@ function checkGroupName(name: string, devices: Devices): void {
  * @throws DvmError `stale-devices` (exit 84)
  */
 export async function checkLabels(devices: Devices, open: OpenStorage): Promise<void> {
-  await inParallel(Object.entries(devices.devices), async ([pv, device]) => {
+  await mapParallel(Object.entries(devices.devices), 128, async ([pv, device]) => {
     const why = await labelChange(devices.group.id, pv, device, open);
     if (why !== undefined)
       throw fail('outOfSync', 'stale-devices', `device "${device.path}" ${why}`, {
@@ -96,6 +104,8 @@ export async function checkLabels(devices: Devices, open: OpenStorage): Promise<
 }
 
 async function labelChange(group: string, pv: string, device: FoundDevice, open: OpenStorage): Promise<string | undefined> {
+  const dev = deviceAt(device.path);
+  if (dev !== device.dev) return `is now ${dev ?? 'a file'}, and was ${device.dev ?? 'a file'}`; // tables name devices by number
   const storage = await open(device.path);
   try {
     const found = await readLabel(storage);

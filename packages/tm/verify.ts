@@ -8,7 +8,7 @@ export interface Verification {
   kind: 'verification';
   version: 1;
   group: { id: string; name: string };
-  /** `ok`, or the first thing that stands in the way, worst first. */
+  /** `ok`, or the first thing that stands in the way, worst first; `empty`: no metadata yet. */
   state: 'ok' | 'pending' | 'interrupted' | 'out-of-sync' | 'missing' | 'diverged' | 'empty';
   txn: string | null;
   missing: string[];
@@ -47,7 +47,7 @@ export function describeCopies(ctx: Context, copies: Copy[], members: ReadonlySe
 
 function stateOf(j: Judgement, missing: string[]): Verification['state'] {
   if (j.diverged.length > 0) return 'diverged';
-  if (!j.head) return 'empty';
+  if (!j.head) return j.unusable.every((c) => c.state === 'blank' || c.state === 'empty') ? 'empty' : 'out-of-sync';
   if (missing.length > 0) return 'missing';
   if (j.behind.length + j.unusable.length > 0) return 'out-of-sync';
   if (j.toCommit.length + j.toAbort.length > 0) return 'interrupted';

@@ -78,6 +78,8 @@ export interface Tool {
   output: string;
   commands: Command[];
   defaultCommand?: string;
+  /** Errors are words where standard error is a terminal; JSON elsewhere, as with every tool. */
+  forPeople?: boolean;
 }
 
 /** Keeps the option types of a command while making it one of many. */

@@ -10,7 +10,10 @@ export interface Validator {
 export interface DocumentType<T> {
   readonly kind: string;
   readonly version: number;
-  /** Validates and narrows; `name` says where the document came from. Older versions are upgraded here. */
+  /**
+   * Validates and narrows; `name` says where the document came from. Older versions are upgraded here.
+   * An object that was found valid is not looked at again: documents are never changed once they are made.
+   */
   parse(value: unknown, name: string): T;
 }
 
@@ -25,7 +28,9 @@ export function documentType<T>(
   validate: Validator,
   upgrades: Record<number, (old: Record<string, unknown>) => Record<string, unknown>> = {},
 ): DocumentType<T> {
+  const sound = new WeakSet<object>();
   function parse(value: unknown, name: string): T {
+    if (typeof value === 'object' && value !== null && sound.has(value)) return value as T;
     let doc = checkKind(value, kind, version, name);
     for (let v = doc.version as number; v < version; v++) {
       const upgrade = upgrades[v];
@@ -33,6 +38,7 @@ export function documentType<T>(
       doc = upgrade(doc);
     }
     if (!validate(doc)) throw schemaError(kind, name, validate);
+    sound.add(doc);
     return doc as T;
   }
   return { kind, version, parse };

@@ -23,7 +23,7 @@ export interface Streams {
   programs?: Programs;
 }
 
-/** A document that a caller in the same process has already validated; it is not checked again. */
+/** A document that a caller in the same process hands over as a value. Its type checks it once, whoever asks. */
 export class Checked {
   constructor(readonly document: unknown) {}
 }
@@ -114,14 +114,13 @@ export function commonWords(config: string | undefined, trace: string | undefine
 
 async function readDocument<T>(streams: Streams, type: DocumentType<T>): Promise<T> {
   const input = await streams.readInput();
-  if (input instanceof Checked && (input.document as { kind?: unknown }).kind === type.kind) return input.document as T;
   const name = 'standard input';
   return type.parse(input instanceof Checked ? input.document : parseJson(input, name), name);
 }
 
 async function readNamed<T>(streams: Streams, file: string, type: DocumentType<T>): Promise<T> {
   if (file === '-') return readDocument(streams, type);
-  if (streams.files?.has(file)) return streams.files.get(file) as T;
+  if (streams.files?.has(file)) return type.parse(streams.files.get(file), 'attached document');
   return type.parse(parseJson(readFileOrFail(file), file), file);
 }
 

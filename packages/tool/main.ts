@@ -1,4 +1,5 @@
 import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './command.js';
+import type { DvmError } from './errors.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
 import { isTerminal, readStdin, writeAll } from './stdio.js';
@@ -20,9 +21,14 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
     await print(output);
   } catch (e) {
     const error = asDvmError(e);
-    writeAll(2, Buffer.from(`${canonical(error.toJSON())}\n`));
+    writeAll(2, Buffer.from(tool.forPeople && isTerminal(2) ? errorText(tool.name, error) : `${canonical(error.toJSON())}\n`));
     process.exitCode = error.exitCode;
   }
+}
+
+/** An error in words: what happened, what to do next, and the stable code to look up. */
+export function errorText(tool: string, { message, hint, code }: DvmError): string {
+  return `${tool}: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}  (${code})\n`;
 }
 
 /** Handles `--help` and `--version`, which need nothing else to be right. */

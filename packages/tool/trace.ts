@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bytes, Lines, Text, type Tool } from './command.js';
-import { fail } from './errors.js';
+import { type DvmError, fail } from './errors.js';
 import { asDvmError, Checked, invoke, type Result, type Streams } from './invoke.js';
 import { canonical, type Json, parseJson } from './json.js';
 
@@ -18,7 +18,7 @@ export interface TraceRecord {
   time: string;
   milliseconds: number;
   exit: number;
-  /** Documents as JSON, anything else as text; absent when nothing was read or printed. */
+  /** Documents as JSON, those of a stream as an array, anything else as text; absent when nothing was read or printed. */
   input?: unknown;
   output?: unknown;
   error?: unknown;
@@ -31,7 +31,7 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
   makeDirectory(dir);
   const start = process.hrtime.bigint();
   const seen: { input?: unknown } = {};
-  const log = (exit: number, rest: { output?: unknown; error?: unknown }): void => {
+  const log: Log = (exit, rest) => {
     const record: TraceRecord = {
       kind: 'trace',
       version: 1,
@@ -49,6 +49,7 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
   };
   try {
     const result = await invoke(tool, argv, { ...streams, readInput: async () => remember(await streams.readInput(), seen) });
+    if (isStream(result.output)) return { ...result, output: logged(result.output, result.exitCode, log) };
     log(result.exitCode, { output: readable(result.output) });
     return result;
   } catch (e) {
@@ -56,6 +57,29 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
     log(error.exitCode, { error: error.toJSON() });
     throw e;
   }
+}
+
+type Log = (exit: number, rest: { output?: unknown; error?: unknown }) => void;
+
+/** A stream is logged when it ends, by itself or because its reader has gone: all documents that it gave. */
+async function* logged(stream: AsyncIterable<unknown>, exit: number, log: Log): AsyncGenerator<unknown> {
+  const output: unknown[] = [];
+  let failure: DvmError | undefined;
+  try {
+    for await (const document of stream) {
+      output.push(document);
+      yield document;
+    }
+  } catch (e) {
+    failure = asDvmError(e);
+    throw e;
+  } finally {
+    log(failure?.exitCode ?? exit, { output, ...(failure ? { error: failure.toJSON() } : {}) });
+  }
+}
+
+function isStream(output: unknown): output is AsyncIterable<unknown> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
 function traceDirectory(argv: string[]): string | undefined {
@@ -74,7 +98,7 @@ function readable(output: Result['output']): unknown {
   if (output instanceof Lines) return output.document;
   if (output instanceof Text) return output.text;
   if (output instanceof Bytes) return parsed(Buffer.from(output.bytes).toString('utf8'));
-  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output ? undefined : output;
+  return output;
 }
 
 /** A document as JSON where it is a sound one, else its text: a log shows rubbish as it came. */

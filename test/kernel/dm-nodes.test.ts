@@ -20,9 +20,10 @@ import { openKernel } from '#dm/open-kernel.js';
 import { run } from '#dm/program/machine.js';
 import { guestTests } from '#test/sandbox/session.js';
 import { assert, suite } from '#test/support/check.js';
+import { runtime, toolCommand } from '#test/support/runtime.js';
 
 const [group, volume] = ['a'.repeat(20), 'b'.repeat(20)];
-const tool = 'build/bin/dmexec.cjs';
+const [file, ...first] = toolCommand('dmexec');
 const id = (name: string, uuid?: string) => (uuid === undefined ? { name } : { name, uuid });
 const linear = (size: number) => [{ type: 'linear', size, args: '/dev/ubda 0' }];
 const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -45,6 +46,17 @@ function growing(name: string): Plan {
     { op: 'resume', id: id(name) },
   ];
   return { kind: 'plan', version: 1, phases: { phase1: [], phase2, abort: [] }, summary: [] };
+}
+
+/** Copies dmexec and everything it runs on to `dir`; how to start it there. */
+function installAt(dir: string): [string, ...string[]] {
+  mkdirSync(`${dir}/bin`);
+  cpSync(file, `${dir}/bin/dmexec`, { dereference: true });
+  if (runtime === 'dist') return [`${dir}/bin/dmexec`];
+  cpSync(first[0] ?? '', `${dir}/bin/dmexec.cjs`);
+  for (const module of ['koffi', '@koromix'].map((name) => `node_modules/${name}`))
+    if (existsSync(module)) cpSync(module, `${dir}/${module}`, { recursive: true, dereference: true });
+  return [`${dir}/bin/dmexec`, `${dir}/bin/dmexec.cjs`];
 }
 
 guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
@@ -123,7 +135,7 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
     mkdirSync('/mnt/data', { recursive: true });
     execFileSync('mount', ['/dev/mapper/data', '/mnt/data']);
     writeFileSync('/run/plan.json', JSON.stringify(growing('data')));
-    const child = spawn(process.execPath, [tool, '--session', '/run/plan.json'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(file, [...first, '--session', '/run/plan.json'], { stdio: ['pipe', 'pipe', 'inherit'] });
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const ask = async (command: string): Promise<Result> => {
       child.stdin.write(`${command}\n`);
@@ -139,16 +151,11 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
   });
 
   test('dmexec suspends the device that its own program and runtime live on', () => {
-    mkdirSync('/mnt/data/bin');
-    cpSync(process.execPath, '/mnt/data/bin/node');
-    cpSync(tool, '/mnt/data/bin/dmexec.cjs');
-    cpSync('node_modules/koffi', '/mnt/data/node_modules/koffi', { recursive: true, dereference: true });
-    if (existsSync('node_modules/@koromix'))
-      cpSync('node_modules/@koromix', '/mnt/data/node_modules/@koromix', { recursive: true, dereference: true });
+    const [copy, ...words] = installAt('/mnt/data');
     execFileSync('umount', ['/mnt/data']);
     execFileSync('mount', ['/dev/mapper/data', '/mnt/data']);
     writeFileSync('/mnt/data/plan.json', JSON.stringify(growing('data')));
-    const child = spawnSync('/mnt/data/bin/node', ['/mnt/data/bin/dmexec.cjs', '/mnt/data/plan.json'], {
+    const child = spawnSync(copy, [...words, '/mnt/data/plan.json'], {
       encoding: 'utf8',
       timeout: 60_000,
     });
@@ -164,7 +171,7 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
     chmodSync('/dev/mapper/control', 0o666);
     const refusal = (program: string, ...words: string[]) => {
       const options = { input: program, encoding: 'utf8' } as const;
-      const { status, stderr } = spawnSync('setpriv', [...words, process.execPath, tool], options);
+      const { status, stderr } = spawnSync('setpriv', [...words, file, ...first], options);
       return [status, (JSON.parse(stderr) as { code: string }).code];
     };
     assert.equal(refusal('list "l"', '--bounding-set', '-sys_admin'), [77, 'not-permitted']);
@@ -176,8 +183,7 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
 
   test('remove-all is refused, unless forced', () => {
     perform(...make('foreign', 'FOREIGN-1'));
-    const dmexec = (...words: string[]) =>
-      spawnSync(process.execPath, [tool, ...words], { input: 'remove-all\n', encoding: 'utf8' });
+    const dmexec = (...words: string[]) => spawnSync(file, [...first, ...words], { input: 'remove-all\n', encoding: 'utf8' });
     assert.is(dmexec().status, 64);
     assert.equal(
       kernel.list().map((d) => d.name),

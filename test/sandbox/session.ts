@@ -1,4 +1,5 @@
 import { skipped } from '#test/support/check.js';
+import { runtimeEnvironment } from '#test/support/runtime.js';
 import { sandboxMissing } from './missing.js';
 import type { SandboxOptions } from './options.js';
 import { projectRoot } from './programs.js';
@@ -37,7 +38,7 @@ async function bootForTests(options: Omit<SandboxOptions, 'command' | 'onOutput'
     cwd: projectRoot(),
     ...options,
     command: [process.execPath, '--enable-source-maps', file],
-    env: { ...options.env, [IN_GUEST]: '1' },
+    env: { ...options.env, ...runtimeEnvironment, [IN_GUEST]: '1' },
     onOutput: (stream, chunk) => process[stream].write(chunk),
   });
   const result = await guest.result;

@@ -35,20 +35,16 @@ export async function dvm(text: Words, ...values: Value[]): Promise<Document> {
   return document;
 }
 
+/** `-c FILE` and `--trace DIR` of the pipelines that follow. */
+export const settings: { configPath: string | undefined; trace: string | undefined } = {
+  configPath: undefined,
+  trace: undefined,
+};
+
 /** A pipeline of our programs in this process: ``await pipe`discover vg | tm verify vg` ``. */
 export async function pipe(text: Words, ...values: Value[]): Promise<{ document: Document; exitCode: number }> {
-  const { output, exitCode } = await runPipelines([stagesOf(wordsOf(text, values))], {
-    configPath,
-    trace: undefined,
-    note: () => {},
-  });
+  const { output, exitCode } = await runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
   return { document: outputDocument(output), exitCode };
-}
-
-/** The `-c` file of the pipelines that follow; undefined for none. */
-let configPath: string | undefined;
-export function useConfig(path: string | undefined): void {
-  configPath = path;
 }
 
 /** The refusal of a program: an expected failure, never a defect. */

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Metadata } from '#metadata/metadata.js';
 import { groupNowhere, ids } from '#test/fixtures/group.js';
 import { assert, suite } from '#test/support/check.js';
 import { inBatches, runProcess } from '#test/support/process.js';
 import { readers } from '#test/support/readers.js';
+import { toolPath } from '#test/support/runtime.js';
 import { toolFiles } from '#test/support/tools.js';
 
 /** Much output through pipes: whole to a slow reader, quiet when the reader leaves. */
@@ -44,7 +44,7 @@ function loudCalls(): Promise<Loud[]> {
 async function findLoudCalls(): Promise<Loud[]> {
   const pure = new Set(toolFiles().flatMap((f) => (purePackages.includes(f.package) ? [f.name] : [])));
   const calls = (await readers()).filter((r) => pure.has(r.tool.name)).map((r) => ({ name: r.tool.name, argv: r.argv }));
-  const ended = await inBatches(calls, (c) => runProcess(join('bin', c.name), c.argv, { input }));
+  const ended = await inBatches(calls, (c) => runProcess(toolPath(c.name), c.argv, { input }));
   return calls
     .map((c, i) => ({ ...c, output: ended[i]?.stdout ?? '', notes: ended[i]?.stderr ?? '' }))
     .filter((c) => c.output.length > 65_536);
@@ -56,7 +56,7 @@ test('some tools print that much', async () => {
 
 test('whole, and the same again, for a slow reader', async () => {
   await inBatches(await loudCalls(), async ({ name, argv, output, notes }) => {
-    const command = ['-o', 'pipefail', '-c', '"$0" "$@" | (sleep 0.3; cat)', join('bin', name), ...argv];
+    const command = ['-o', 'pipefail', '-c', '"$0" "$@" | (sleep 0.3; cat)', toolPath(name), ...argv];
     const { code, stdout, stderr } = await runProcess('bash', command, { input });
     assert.equal([code, stderr], [0, notes], name);
     assert.ok(stdout === output, `${name}: ${stdout.length} of ${output.length} bytes, or other ones`);
@@ -65,14 +65,14 @@ test('whole, and the same again, for a slow reader', async () => {
 
 test('no word when the reader leaves', async () => {
   await inBatches(await loudCalls(), async ({ name, argv, notes }) => {
-    const { code, signal, stderr } = await runProcess(join('bin', name), argv, { input, leave: true });
+    const { code, signal, stderr } = await runProcess(toolPath(name), argv, { input, leave: true });
     assert.equal([code, signal, stderr], [0, null, notes], name);
   });
 });
 
 test('a full disk is an error, not a short document', async () => {
   await inBatches(await loudCalls(), async ({ name, argv }) => {
-    const command = ['-c', 'exec "$0" "$@" > /dev/full', join('bin', name), ...argv];
+    const command = ['-c', 'exec "$0" "$@" > /dev/full', toolPath(name), ...argv];
     const { code, stderr } = await runProcess('sh', command, { input });
     assert.is(code, 73, name);
     assert.is(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').code, 'no-output', name);

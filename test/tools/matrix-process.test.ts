@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
+import { inTmp } from '#test/support/loop.js';
 import { type Ended, inBatches, runProcess } from '#test/support/process.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { toolPath } from '#test/support/runtime.js';
 import { callsOf, commandWords, loadTools } from '#test/support/tools.js';
 import type { Tool } from '#tool/command.js';
 import { exitCodes } from '#tool/errors.js';
@@ -24,7 +25,7 @@ async function eachTool(check: (name: string, tool: Tool) => Promise<void>): Pro
 }
 
 function run(name: string, args: readonly string[], options = {}): Promise<Ended> {
-  return runProcess(join('bin', name), args, options);
+  return runProcess(toolPath(name), args, options);
 }
 
 /** One JSON error of this exit code (and stable code), nothing printed, nothing else said. */
@@ -41,10 +42,10 @@ function assertRefused(ended: Ended, call: string, exit: number, code?: string):
 const matrix = suite('matrix of processes');
 
 matrix('--version, through a symbolic link from elsewhere; --help', () =>
-  inDirectory((dir) =>
+  inTmp((dir) =>
     eachTool(async (name, tool) => {
       const link = join(dir, name);
-      symlinkSync(resolve('bin', name), link);
+      symlinkSync(toolPath(name), link);
       assert.equal(await runProcess(link, ['--version']), { code: 0, signal: null, stdout: `${name} ${version}\n`, stderr: '' });
       const { code, stdout, stderr } = await run(name, ['--help']);
       assert.equal([code, stderr, stdout], [0, '', await help(tool, undefined)], name);
@@ -60,7 +61,7 @@ matrix('unknown flag', () =>
 );
 
 matrix('a config that is missing, a directory, writable by others, rubbish, of another kind (one for each tool in turn)', () =>
-  inDirectory((dir) => {
+  inTmp((dir) => {
     const config = (file: string, text: string, mode = 0o600) => {
       writeFileSync(join(dir, file), text);
       chmodSync(join(dir, file), mode);
@@ -90,7 +91,7 @@ matrix('a reader that leaves before the help is printed', () =>
 );
 
 matrix('--trace: one file for the user alone, also of a failure', () =>
-  inDirectory((dir) =>
+  inTmp((dir) =>
     eachTool(async (name, tool) => {
       if (/^nothing\b/i.test(tool.input) || !tool.commands[0]) return;
       const call = callsOf(tool, tool.commands[0])[0] ?? [];

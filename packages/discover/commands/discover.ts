@@ -31,6 +31,7 @@ const add = command({
     { name: 'REGION', describe: 'where metadata is kept, START+LENGTH with units; "none" for none', optional: true, many: true },
   ],
   options: {
+    new: { type: 'boolean', describe: 'refuse a group that has metadata already' },
     wipe: { type: 'boolean', describe: 'destroy what is on the device, unless somebody uses it' },
     'dry-run': { type: 'boolean', describe: 'check, and say what would be done; write nothing' },
     wait,
@@ -41,6 +42,7 @@ const add = command({
         group: vg,
         path,
         regions: parseRegions(regions),
+        newGroup: options.new,
         wipe: options.wipe,
         dryRun: options['dry-run'],
         wait: options.wait * 1000,

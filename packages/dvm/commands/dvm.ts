@@ -1,8 +1,7 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
-import { command, Text, type Tool } from '#tool/command.js';
+import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
-import { doctor } from '../doctor.js';
-import { readTrace, showStep, summarize } from '../replay.js';
+import { check, replay } from '../inspection.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 
@@ -27,6 +26,7 @@ const stripeSize = {
   'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
 } as const;
 const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
+const degraded = { type: 'boolean', describe: 'also when devices are missing or copies are behind' } as const;
 const groupOptions = {
   wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
@@ -43,16 +43,19 @@ const create = verb(
     ...stripeSize,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
+    'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
     if (volume !== undefined)
-      return verbs.createVolume(vg, volume, tm, [
-        ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']),
-        ...rest,
-      ]);
+      return verbs.createVolume(
+        vg,
+        volume,
+        [...tm, ...passOn(call.options, ['no-wipe'])],
+        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']), ...rest],
+      );
     if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
     return verbs.createGroup(
       vg,
@@ -136,8 +139,15 @@ const activate = verb(
   'activate',
   'Bring a volume up, or all of a group.',
   [target],
-  { ...changeOptions, auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' } },
-  (call) => verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tmWords(call.options)),
+  {
+    ...changeOptions,
+    auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' },
+    degraded,
+  },
+  (call) => {
+    const tm = [...tmWords(call.options), ...passOn(call.options, ['degraded'])];
+    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tm);
+  },
 );
 
 const deactivate = verb('deactivate', 'Take a volume down, or all of a group.', [target], changeOptions, (call) =>
@@ -157,56 +167,64 @@ const show = verb(
     },
     options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
     map: { type: 'boolean', describe: 'draw where the extents of each device went' },
+    degraded,
   },
-  (call) => verbs.show(verbs.parseTarget(call.positionals[0] ?? ''), passOn(call.options, ['format', 'options', 'map'])),
+  (call) =>
+    verbs.show(
+      verbs.parseTarget(call.positionals[0] ?? ''),
+      passOn(call.options, ['degraded']),
+      passOn(call.options, ['format', 'options', 'map']),
+    ),
 );
 
 const list = verb('list', 'All groups, and the devices that belong to none.', [], {}, () => [[['discover', 'list']]]);
 
-const care = (['verify', 'recover', 'history'] as const).map((name) =>
-  verb(
-    name,
-    {
-      verify: 'Say whether every copy of the metadata agrees.',
-      recover: 'Finish or undo what was interrupted, mend copies.',
-      history: 'The versions that the devices still hold.',
-    }[name],
-    [group],
-    { kernel: changeOptions.kernel },
-    (call) => verbs.simple(name, call.positionals[0] ?? '', name === 'recover' ? passOn(call.options, ['kernel']) : []),
-  ),
+const verify = verb('verify', 'Say whether every copy of the metadata agrees.', [group], {}, (call) =>
+  verbs.simple('verify', call.positionals[0] ?? '', []),
 );
 
-const replay = command({
-  name: 'replay',
-  summary: 'Show a trace that --trace DIR wrote, step by step.',
-  positionals: [{ name: 'DIR', describe: 'the trace' }],
-  options: { step: { type: 'integer', value: 'N', describe: 'show the documents of one step in full' } },
-  run: (call) => {
-    const records = readTrace(call.positionals[0] ?? '').filter((r) => r.tool !== 'dvm');
-    return new Text(call.options.step === undefined ? summarize(records) : showStep(records, call.options.step));
-  },
-});
+const history = verb('history', 'The versions that the devices still hold.', [group], {}, (call) =>
+  verbs.simple('history', call.positionals[0] ?? '', []),
+);
 
-const check = command({
-  name: 'doctor',
-  summary: 'Say what is missing on this machine.',
-  positionals: [],
-  options: { json: { type: 'boolean', describe: 'print the findings as JSON' } },
-  run: async (call) => {
-    const findings = await doctor();
-    call.exit(findings.some((f) => f.state === 'missing') ? 1 : 0);
-    if (call.options.json) return { kind: 'doctor', version: 1, findings };
-    return new Text(
-      findings.map((f) => `${f.state.padEnd(8)} ${f.what}: ${f.message}${f.hint ? `\n         ${f.hint}` : ''}\n`).join(''),
-    );
+const { 'dry-run': _, ...recoverOptions } = changeOptions;
+const recover = verb(
+  'recover',
+  'Finish or undo what was interrupted, mend copies.',
+  [group],
+  {
+    ...recoverOptions,
+    without: { type: 'list', value: 'PV', describe: 'go on without this missing device' },
+    from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
   },
-});
+  (call) =>
+    verbs.simple('recover', call.positionals[0] ?? '', [
+      ...tmWords({ ...call.options, 'dry-run': false }),
+      ...passOn(call.options, ['without', 'from']),
+    ]),
+);
 
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
+  forPeople: true,
   input: 'nothing',
   output: 'what was done, in words; --json for the document, --print for the pipelines',
-  commands: [create, list, show, extend, reduce, rename, remove, set, activate, deactivate, ...care, check, replay],
+  commands: [
+    create,
+    list,
+    show,
+    extend,
+    reduce,
+    rename,
+    remove,
+    set,
+    activate,
+    deactivate,
+    verify,
+    recover,
+    history,
+    check,
+    replay,
+  ],
 };

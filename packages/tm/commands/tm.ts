@@ -17,7 +17,7 @@ const vg = { name: 'VG', describe: 'name or id of the group; the devices documen
 const stagesText = 'MUTATOR [ARGUMENT…] [-- MUTATOR…]';
 
 const changeOptions = {
-  wait: { type: 'string', value: 'SECONDS', default: '0', describe: 'wait this long for the lock of the group' },
+  wait: { type: 'integer', value: 'SECONDS', default: 0, describe: 'wait this long for the lock of the group' },
   'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
   'dry-run': { type: 'boolean', describe: 'print what would change; touch nothing' },
@@ -25,12 +25,9 @@ const changeOptions = {
 
 /** Opens the group under its lock, runs `work`, releases everything. */
 async function changing(call: Call<typeof changeOptions>, work: (ctx: Context) => Promise<Output>): Promise<Output> {
-  const seconds = Number(call.options.wait);
-  if (!(seconds >= 0 && seconds <= 86_400))
-    throw fail('usage', 'bad-option', `option "--wait" is "${call.options.wait}", not a number of seconds`);
   const opened = await openContext(call, {
     write: !call.options['dry-run'],
-    wait: seconds * 1000,
+    wait: call.options.wait * 1000,
     activate: !call.options['no-activate'],
     kernel: call.options.kernel,
   });
@@ -114,10 +111,17 @@ export const tool: Tool = {
       name: 'update',
       summary: 'Change the metadata by mutators, in one transaction.',
       positionals: [vg],
-      options: changeOptions,
+      options: { ...changeOptions, 'no-wipe': { type: 'boolean', describe: 'keep what lies at the ends of new volumes' } },
       rest: stagesText,
       run: (call) =>
-        changing(call, (ctx) => update(ctx, { stages: stages(call, undefined), dryRun: call.options['dry-run'], selection: [] })),
+        changing(call as unknown as Call<typeof changeOptions>, (ctx) =>
+          update(ctx, {
+            stages: stages(call, undefined),
+            dryRun: call.options['dry-run'],
+            selection: [],
+            wipe: !call.options['no-wipe'],
+          }),
+        ),
     }),
     command({
       name: 'init',

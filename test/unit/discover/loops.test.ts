@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import { openDevice } from '#blockdev/device.js';
 import { assert, skipped, suite } from '#test/support/check.js';
 import { canLoop, inTmp, run, withLoop } from '#test/support/loop.js';
+import { toolCommand } from '#test/support/runtime.js';
 
 const test = suite('discover on loop devices');
 const MIB = 1 << 20;
 /** Other tests label loop devices of this machine at the same time. */
 const vg = `t${process.pid}`;
 
-/** Runs the tool as users do. */
+/** Runs the tool as users do; labels are locked on the whole machine, so others may have to be waited for. */
 function discover(...args: string[]) {
-  const r = spawnSync(process.execPath, ['bin/discover', ...args], { encoding: 'utf8' });
+  const [file, ...first] = toolCommand('discover');
+  const wait = ['add', 'rm'].includes(args[0] ?? '') ? ['--wait', '60'] : [];
+  const r = spawnSync(file, [...first, ...args, ...wait], { encoding: 'utf8' });
   return {
     code: r.status,
     out: r.stdout === '' ? undefined : JSON.parse(r.stdout),

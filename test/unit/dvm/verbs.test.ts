@@ -16,14 +16,14 @@ test('a target is a group or a volume of one', async () => {
 
 test('create a group: label each device, then one transaction', () => {
   assert.equal(shown(verbs.createGroup('vg', ['/dev/a', '/dev/b'], [], ['--wipe'], ['--extent-size', '1M'])), [
-    'discover add --wipe vg /dev/a',
-    'discover add --wipe vg /dev/b',
+    'discover add --new --wipe vg /dev/a',
+    'discover add --new --wipe vg /dev/b',
     'discover vg | tm init vg -- vg_create --extent-size 1M',
   ]);
 });
 
 test('a dry run of a group only looks at the devices', () => {
-  assert.equal(shown(verbs.createGroup('vg', ['/dev/a'], ['--dry-run'], [], [])), ['discover add --dry-run vg /dev/a']);
+  assert.equal(shown(verbs.createGroup('vg', ['/dev/a'], ['--dry-run'], [], [])), ['discover add --dry-run --new vg /dev/a']);
   assert.equal(shown(verbs.extendGroup('vg', ['/dev/a'], ['--dry-run'], [])), ['discover add --dry-run vg /dev/a']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a'], ['--dry-run'])), [
     'discover vg | tm reduce --dry-run vg /dev/a -- pv_remove /dev/a',
@@ -50,7 +50,7 @@ test('groups: rename, reduce, remove', () => {
     'discover vg | tm reduce vg /dev/a /dev/b -- pv_remove /dev/a /dev/b',
     'discover rm vg /dev/a /dev/b',
   ]);
-  assert.equal(shown(verbs.removeGroup('vg', [])), ['discover vg | tm destroy vg', 'discover rm --all vg']);
+  assert.equal(shown(verbs.removeGroup('vg', [])), ['discover vg | tm destroy vg', 'discover rm vg --all']);
 });
 
 test('activation is selection', () => {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
+import { toolCommand } from '#test/support/runtime.js';
 import { canonicalLines } from '#tool/json.js';
 import { groupOf, lvId, MIB, metadataOf, pvId } from './fixtures.js';
 
@@ -16,8 +17,8 @@ interface Run {
 }
 
 function run(tool: string, args: string[], input: string): Run {
-  const program = join(__dirname, '../../../bin', `${tool}.cjs`);
-  return spawnSync(process.execPath, [program, ...args], { input, encoding: 'utf8' });
+  const [file, ...first] = toolCommand(tool);
+  return spawnSync(file, [...first, ...args], { input, encoding: 'utf8' });
 }
 
 function ok(tool: string, args: string[], input: string, note: RegExp = /^$/): string {
@@ -87,10 +88,10 @@ test('PVs: remove, add, resize, set', () => {
 });
 
 test('a batch, and back again', () =>
-  inDirectory((dir) => {
+  inTmp((dir) => {
     const [old, edits, since] = ['old', 'edits', 'since'].map((f) => join(dir, f)) as [string, string, string];
     writeFileSync(old, bare);
-    writeFileSync(edits, `lv_create a -l 2 --id ${lvId(1)} ${at.join(' ')}\n["lv_create","b","-L","5M"]\nlv_rename b c\n`);
+    writeFileSync(edits, `lv_create a -l 2 --id ${lvId(1)} ${at.join(' ')}\n["lv_create","b","-L","5M","--id","${lvId(2)}"]\nlv_rename b c\n`);
     writeFileSync(since, '{"kind":"changes","version":1,"steps":[]}');
     const text = ok('vg_batch', [edits], bare, /^line 2: volume "b": rounded up to 2 extents, 8M\n$/);
     assert.equal(
@@ -112,7 +113,7 @@ test('a batch, and back again', () =>
   }));
 
 test('going back: to a version of another group, or from before there was metadata', () =>
-  inDirectory((dir) => {
+  inTmp((dir) => {
     const old = join(dir, 'old');
     const group = groupOf([66], metadataOf([16]));
     const refusal = (document: object): string => {

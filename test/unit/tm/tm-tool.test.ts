@@ -4,11 +4,10 @@ import { lockGroup } from '#blockdev/locks.js';
 import { assert, suite } from '#test/support/check.js';
 import { image, inTmp } from '#test/support/loop.js';
 import { type Ended, runProcess } from '#test/support/process.js';
+import { toolPath } from '#test/support/runtime.js';
 
 /** tm as a process among processes, on image files: mutators of every bad kind, locks, stale and damaged devices. */
 const test = suite('tm as a program');
-
-const bin = (tool: string): string => join(process.cwd(), 'bin', tool);
 
 interface Bench {
   dir: string;
@@ -28,11 +27,11 @@ async function withGroup(count: number, work: (b: Bench) => Promise<void>): Prom
       mode: 0o600,
     });
     const must = async (tool: string, args: string[], input = ''): Promise<string> => {
-      const r = await runProcess(bin(tool), ['-c', config, ...args], { input });
+      const r = await runProcess(toolPath(tool), ['-c', config, ...args], { input });
       assert.is(r.code, 0, `${tool} ${args.join(' ')}: ${r.stderr}`);
       return r.stdout;
     };
-    for (const d of disks) await must('discover', ['add', 'vg', d]);
+    for (const d of disks) await must('discover', ['add', '--wait', '60', 'vg', d]);
     const discover = () => must('discover', ['vg']);
     await must('tm', ['init', 'vg', '--no-activate', '--', 'vg_create', '--extent-size', '1M'], await discover());
     const script = (name: string, body: string): string => {
@@ -42,7 +41,7 @@ async function withGroup(count: number, work: (b: Bench) => Promise<void>): Prom
       return path;
     };
     const tm = async (words: string[], devices?: string) =>
-      runProcess(bin('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
+      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
     await work({ dir, disks, config, discover, tm, script });
   });
 }

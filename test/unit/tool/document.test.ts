@@ -26,6 +26,22 @@ document('of its own version: handed on as it is', () => {
   assert.is(type.parse(value, 'in'), value as never);
 });
 
+document('checked once, however often it is handed on in one process', async () => {
+  let runs = 0;
+  const counting: Validator = (value) => {
+    runs++;
+    counting.errors = [];
+    return (value as { size?: unknown }).size === 1;
+  };
+  const counted = documentType<{ size: number }>('thing', 1, counting);
+  const value = { kind: 'thing', version: 1, size: 1 };
+  for (let i = 0; i < 3; i++) assert.is(counted.parse(value, 'in'), value as never);
+  assert.is(runs, 1);
+  counted.parse({ ...value }, 'in');
+  for (let i = 0; i < 2; i++) await refused({ kind: 'thing', version: 1 }, counted);
+  assert.is(runs, 4);
+});
+
 document('older: upgraded one version after the other, the input left alone', () => {
   const old = { kind: 'thing', version: 1, len: 5 };
   assert.equal(type.parse(old, 'in'), { kind: 'thing', version: 3, size: 5 } as never);

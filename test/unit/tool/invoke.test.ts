@@ -66,7 +66,7 @@ run('result: output and exit code', async () => {
   assert.equal((await invoke(tool, ['update', '--', 'a', '--b'], input(''))).output, { rest: ['a', '--b'] });
 });
 
-run('a document on standard input: as bytes, or already checked', async () => {
+run('a document on standard input: as bytes, or handed over as a value', async () => {
   const document = { kind: 'thing', version: 1 };
   assert.equal((await invoke(tool, ['read'], input('{"kind":"thing","version":1}'))).output, document);
   const checked = { readInput: async () => new Checked(document), note: () => {} };
