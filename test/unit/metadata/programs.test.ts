@@ -91,7 +91,10 @@ test('a batch, and back again', () =>
   inTmp((dir) => {
     const [old, edits, since] = ['old', 'edits', 'since'].map((f) => join(dir, f)) as [string, string, string];
     writeFileSync(old, bare);
-    writeFileSync(edits, `lv_create a -l 2 --id ${lvId(1)} ${at.join(' ')}\n["lv_create","b","-L","5M","--id","${lvId(2)}"]\nlv_rename b c\n`);
+    writeFileSync(
+      edits,
+      `lv_create a -l 2 --id ${lvId(1)} ${at.join(' ')}\n["lv_create","b","-L","5M","--id","${lvId(2)}"]\nlv_rename b c\n`,
+    );
     writeFileSync(since, '{"kind":"changes","version":1,"steps":[]}');
     const text = ok('vg_batch', [edits], bare, /^line 2: volume "b": rounded up to 2 extents, 8M\n$/);
     assert.equal(
