@@ -14,12 +14,15 @@ export interface Libc {
   flock(fd: number, operation: number): number;
   /** Reads these bytes of the address space in and keeps them in memory. */
   mlock(address: bigint, length: bigint): number;
+  munlock(address: bigint, length: bigint): number;
   madvise(address: bigint, length: bigint, advice: number): number;
   mlockall(flags: number): number;
   munlockall(): number;
   prctl(option: number, a?: number, b?: number, c?: number, d?: number): number;
   /** Makes a device node; `mode` holds S_IFBLK or S_IFCHR. The umask applies. */
   mknod(path: string, mode: number, major: number, minor: number): number;
+  /** The environment of the C library; a runtime may have copied it for itself. */
+  setenv(name: string, value: string, overwrite: number): number;
   semget(key: number, count: number, flags: number): number;
   /** One operation on semaphore 0, waiting at most `milliseconds` (then −EAGAIN); without it as long as it takes. */
   semop(id: number, operation: number, flags: number, milliseconds?: number): number;
@@ -33,7 +36,6 @@ export interface Libc {
 export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
-export const LOCK_UN = 8;
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const MCL_ONFAULT = 4;
@@ -71,11 +73,13 @@ function libcOf(foreign: Foreign): Libc {
       typeof argument === 'number' ? ioctlNumber(fd, request, argument) : ioctlBuffer(fd, request, argument),
     flock: call('flock', 'int', 'int'),
     mlock: call('mlock', 'ulong', 'ulong'),
+    munlock: call('munlock', 'ulong', 'ulong'),
     madvise: call('madvise', 'ulong', 'ulong', 'int'),
     mlockall: call('mlockall', 'int'),
     munlockall: call('munlockall'),
     prctl: (option, a = 0, b = 0, c = 0, d = 0) => prctl(option, a, b, c, d),
     mknod: (path, mode, major, minor) => mknod(path, mode, makeDev(major, minor)),
+    setenv: call('setenv', 'string', 'string', 'int'),
     semget: call('semget', 'int', 'int', 'int'),
     semop: (id, operation, flags, milliseconds) =>
       semtimedop(id, packSembuf(operation, flags), 1, milliseconds === undefined ? null : packTimespec(milliseconds)),

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { errnoName, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
+import { errnoName, type Libc, libc, MCL_CURRENT, MCL_FUTURE, PR_SET_IO_FLUSHER } from '#blockdev/libc.js';
 import { fail } from '#tool/errors.js';
+import { unlockCode } from './code-range.js';
 import { lockResident } from './resident.js';
 
 const oomPath = '/proc/self/oom_score_adj';
@@ -14,8 +14,7 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
-  stopCompiling();
-  const result = process.versions.bun === undefined ? calls.mlockall(MCL_CURRENT | MCL_FUTURE) : lockResident(calls);
+  const result = process.versions.bun === undefined ? lockAll(calls) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {
       hint: 'run it as root, raise RLIMIT_MEMLOCK, or take the risk with --unlocked',
@@ -29,16 +28,11 @@ export function lockMemory(): () => void {
   };
 }
 
-/**
- * V8 sets up new pages for machine code with an madvise(2) that locked memory refuses, and aborts; a program of some
- * thousand instructions is hot enough for that, between suspend and resume. So the code runs interpreted from here on,
- * a few microseconds an instruction, and no page for machine code is asked for. Patterns stay as they are: one that
- * is compiled already must not be interpreted (V8 crashes), the others take longest to get hot.
- */
-function stopCompiling(): void {
-  if (process.versions.bun !== undefined) return;
-  for (const flag of ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-use-osr', '--regexp-tier-up-ticks=1000000000'])
-    setFlagsFromString(flag);
+/** All but the code that V8 compiles. */
+function lockAll(calls: Libc): number {
+  const result = calls.mlockall(MCL_CURRENT | MCL_FUTURE);
+  if (result === 0) unlockCode(calls);
+  return result;
 }
 
 /** Returns the score before; undefined when it cannot be set. */

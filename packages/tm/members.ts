@@ -145,7 +145,8 @@ export async function rename(ctx: Context, to: string, dryRun: boolean): Promise
   await ctx.refuseTakenName(to);
   const { group } = await settled(ctx, dryRun);
   const envelope = { ...group.envelope, group: { ...group.envelope.group, name: to } };
-  const result = await apply(ctx, group, { ...group, envelope }, { dryRun, selection: [] });
+  const renamed = await edit({ ...group, envelope }, [], ctx.names.check, ctx.programs); // does it suit every volume's?
+  const result = await apply(ctx, group, renamed, { dryRun, selection: [] });
   if (!dryRun) await ctx.renameLabels(envelope.group);
   return result;
 }

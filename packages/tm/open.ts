@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
@@ -12,6 +11,7 @@ import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
+import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
@@ -127,7 +127,7 @@ async function labelChange(group: string, pv: string, device: FoundDevice, open:
 /** The machine-id must not leave the machine as it is (machine-id(5)): hashed with a word of our own. */
 function hostId(): string {
   try {
-    return createHash('sha256').update('dvm').update(readFileSync('/etc/machine-id')).digest('hex').slice(0, 32);
+    return sha256('dvm', readFileSync('/etc/machine-id')).toString('hex').slice(0, 32);
   } catch {
     return '';
   }

@@ -105,7 +105,10 @@ export function devices(): string[] {
 
 /** Everything that dmsetup tells about devices, foreign ones too: to compare before and after. */
 export function everythingOf(names: readonly string[]): string {
-  return names.map((name) => sh`dmsetup info ${name}` + sh`dmsetup table ${name}` + sh`dmsetup deps ${name}`).join('\n');
+  const wanted = new Set(names);
+  const info = sh`dmsetup info`.split(/\n\n+/).filter((block) => wanted.has(/^Name: +(\S+)/.exec(block)?.[1] ?? ''));
+  const lines = (sh`dmsetup table` + sh`dmsetup deps`).split('\n').filter((line) => wanted.has(line.split(': ')[0] ?? ''));
+  return [...info.sort(), ...lines.sort()].join('\n');
 }
 
 /** Names of devices that are suspended, and of those with a table loaded and not live. */

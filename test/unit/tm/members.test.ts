@@ -89,6 +89,15 @@ test('the ends of a new volume are zeroed before anything is written; if that fa
   assert.is(world.zeroed.length, 2);
 });
 
+test('a group does not take a name that is too long with that of a volume, active or not', async () => {
+  const world = await made();
+  await update(await world.context([0, 1]), { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] });
+  const ctx = await world.context([0, 1]);
+  const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
+  assert.equal([e.code, e.exitCode], ['bad-metadata', 65]);
+  assert.match(e.message, 'longer than 127 bytes');
+});
+
 test('a path that leads to another device than discover saw is stale', () =>
   inTmp(async (dir) => {
     const path = image(`${dir}/disk`, 8 << 20);
