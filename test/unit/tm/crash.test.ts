@@ -5,9 +5,11 @@ import { pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
 import { activate } from '#tm/activate.js';
 import { isEmpty } from '#tm/activation.js';
 import { type Context, load } from '#tm/context.js';
+import { batchStage } from '#tm/edit.js';
 import { inSync } from '#tm/judge.js';
 import { expand, init, reduce, rename } from '#tm/members.js';
 import { recover } from '#tm/recover.js';
+import { rollback } from '#tm/rollback.js';
 import { update } from '#tm/update.js';
 import { DvmError } from '#tool/errors.js';
 import { canonical } from '#tool/json.js';
@@ -34,6 +36,14 @@ const mutate =
   (ctx: Context) =>
     update(ctx, { stages, dryRun: false, selection: [] });
 const create = ['lv_create', 'a', '--extents', '10'];
+/** One edit a transaction. */
+const oneByOne =
+  (...edits: string[][]) =>
+  async (ctx: Context) => {
+    for (const words of edits) await mutate(words)(ctx);
+  };
+const batch = (text: string) => (ctx: Context) =>
+  update(ctx, { stages: [batchStage(ctx.names, Buffer.from(text))], dryRun: false, selection: [] });
 const nothing = async (): Promise<void> => {};
 
 const cases: Case[] = [
@@ -77,6 +87,27 @@ const cases: Case[] = [
     after: [0, 1],
     prepare: mutate(create),
     change: mutate(['lv_create', 'b', '--extents', '3'], ['lv_extend', 'a', '--extents', '+1'], ['lv_rename', 'a', 'c']),
+  },
+  {
+    name: 'a batch of edits',
+    devices: 2,
+    before: [0, 1],
+    after: [0, 1],
+    prepare: mutate(create),
+    change: batch('lv_create b --extents 3\nlv_remove a\nlv_create c --extents 2 --stripes 2\n'),
+  },
+  {
+    name: 'go back to an older layout',
+    devices: 2,
+    before: [0, 1],
+    after: [0, 1],
+    prepare: oneByOne(
+      create,
+      ['lv_extend', 'a', '--extents', '+5'],
+      ['lv_rename', 'a', 'z'],
+      ['lv_create', 'b', '--extents', '2'],
+    ),
+    change: (ctx) => rollback(ctx, '-3', false, false),
   },
   {
     name: 'take in a device',

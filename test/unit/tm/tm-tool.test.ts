@@ -214,6 +214,44 @@ test('an earlier version can be read by the beginning of its id', () =>
     assert.is(errorOf(await b.tm(['read', 'vg', '--txn', 'ffff'])).code, 'no-version');
   }));
 
+test('a batch is one transaction, all or nothing; a line that fails is named', () =>
+  withGroup(1, async (b) => {
+    const file = join(b.dir, 'edits');
+    const batch = (text: string) => {
+      writeFileSync(file, text);
+      return b.tm(['update', 'vg', '--no-activate', '--batch', file]);
+    };
+    const many = Array.from({ length: 20 }, (_, i) => `lv_create v${i} --size 1M\n`).join('');
+    const done = await batch(`# twenty\n${many}["lv_rename","v3","my volume"]\n`);
+    assert.is(done.code, 0, done.stderr);
+    assert.is(await seqno(b), 2);
+    assert.match((await b.tm(['read', 'vg'])).stdout, /"name":"my volume"/);
+    const failed = await batch('lv_create a --size 1M\n\nlv_create v1 --size 1M\n');
+    assert.is(failed.code, 81);
+    assert.match(errorOf(failed).message, /^line 3, "lv_create v1 --size 1M": volume "v1" already exists/);
+    assert.is(errorOf(await batch('rm -rf')).code, 'bad-edit');
+    assert.is(await seqno(b), 2);
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', '-'])).code, 'two-inputs');
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', file, '--', 'vg_check'])).code, 'two-inputs');
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', join(b.dir, 'none')])).code, 'no-input');
+  }));
+
+test('diff and rollback among processes', () =>
+  withGroup(1, async (b) => {
+    assert.is((await b.tm(update('lv_create', 'a', '--size', '1M'))).code, 0);
+    assert.is((await b.tm(update('lv_remove', 'a'))).code, 0);
+    const { changes } = JSON.parse((await b.tm(['diff', 'vg', '-1'])).stdout) as { changes: { before: { name: string } }[] };
+    assert.equal(
+      changes.map((c) => c.before.name),
+      ['a'],
+    );
+    const r = await b.tm(['rollback', 'vg', '-1', '--no-activate']);
+    assert.is(r.code, 0, r.stderr);
+    assert.is(await seqno(b), 4);
+    assert.match((await b.tm(['read', 'vg'])).stdout, /"name":"a"/);
+    assert.is(errorOf(await b.tm(['rollback', 'vg', 'never', '--no-activate'])).code, 'bad-version');
+  }));
+
 test('wrong words', () =>
   withGroup(1, async (b) => {
     assert.is(errorOf(await b.tm(['read', 'other'])).code, 'wrong-group');
