@@ -8,7 +8,6 @@ PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
-DIST := $(if $(filter dist,$(RUNTIME)),--dist)
 
 .PHONY: help build dist check lint format test test-long bench demo sandbox docs clean packages
 
@@ -40,7 +39,7 @@ format: node_modules
 	npx biome check --write .
 
 test: node_modules packages ## all tests, on a real kernel in a sandbox too (RUNTIME=dist: of the executable)
-	node scripts/build.mjs --tests $(DIST)
+	node scripts/build.mjs --tests --dist
 	npx tsc
 	npx biome check --error-on-warnings .
 	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs $(ONLY)
@@ -49,7 +48,7 @@ sandbox: build packages ## an interactive shell in a guest with four blank disks
 	node build/sandbox/sandbox.cjs --shell
 
 test-long: node_modules packages ## the long tests too (more than an hour)
-	node scripts/build.mjs --tests $(DIST)
+	node scripts/build.mjs --tests --dist
 	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs --long $(ONLY)
 
 demo: node_modules packages ## everything, from blank disks on, in a throw-away guest

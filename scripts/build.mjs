@@ -27,15 +27,12 @@ const common = {
   external: ['koffi', 'bun:ffi'], // each is there under its own runtime only
 };
 
-/** Modules too slow to load at every start live in files of their own beside the bundles, loaded on first use. */
-const lazy = { yargs: 'yargs/yargs', execa: 'execa' };
+/** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa' };
 const lazyPlugin = {
   name: 'lazy',
   setup(build) {
-    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, (args) => ({
-      path: `./_${args.path === 'execa' ? 'execa' : 'yargs'}.cjs`,
-      external: true,
-    }));
+    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
   },
 };
 
@@ -107,17 +104,17 @@ async function buildTools() {
     minifyWhitespace: true,
     plugins: [lazyPlugin],
   });
-  for (const [name, module] of Object.entries(lazy))
+  for (const [module, file] of Object.entries(lazy))
     await esbuild.build({
       ...common,
       stdin: { contents: `module.exports = require('${module}');`, resolveDir: root },
-      outfile: out('bin', `_${name}.cjs`),
+      outfile: out('bin', `${file}.cjs`),
     });
 }
 
 async function buildTests() {
   rmSync(out('test'), { recursive: true, force: true });
-  const tests = [...files('test', '.test.ts'), ...files('test', '.bench.ts')];
+  const tests = ['.test.ts', '.bench.ts', '.cli.ts'].flatMap((suffix) => files('test', suffix));
   if (tests.length === 0) return;
   await esbuild.build({
     ...common,

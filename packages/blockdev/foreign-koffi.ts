@@ -11,7 +11,7 @@ const types: Record<CType, string> = {
 
 /** Node's: it has none of its own, so koffi's, a native addon beside the bundles. */
 export function koffiForeign(): Foreign {
-  const koffi = require('koffi') as typeof import('koffi');
+  const koffi = loadKoffi();
   const self = koffi.load(null);
   return {
     bind: (name, args) => {
@@ -27,4 +27,17 @@ export function koffiForeign(): Foreign {
     },
     address: (buffer) => koffi.address(buffer),
   };
+}
+
+/**
+ * The addon itself where it can be loaded, a matter of 1 ms. What the package does around it, to find out platform and C
+ * library, takes 6 ms; it is left to the case that the addon for glibc is not there or does not load.
+ */
+function loadKoffi(): typeof import('koffi') {
+  const platform = `linux-${process.arch}`;
+  try {
+    return require(`@koromix/koffi-${platform}/${platform.replace('-', '_')}/koffi.node`);
+  } catch {
+    return require('koffi');
+  }
 }

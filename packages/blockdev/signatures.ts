@@ -54,13 +54,15 @@ async function wipefs(args: string[], directories = programDirectories): Promise
   const program = directories.map((dir) => `${dir}/wipefs`).find((p) => existsSync(p));
   if (!program)
     throw fail('unavailable', 'no-wipefs', 'program "wipefs" is not on this machine', { hint: 'install the package util-linux' });
-  const { execFile } = await import('node:child_process');
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { encoding: 'utf8', env: { LC_ALL: 'C' } }, (error, stdout, stderr) => {
-      if (!error) resolve(stdout);
-      else reject(wipefsFailed(args.at(-1) ?? '', stderr.trim() || error.message, error));
-    });
+  const { execa } = await import('execa');
+  const { failed, stdout, stderr, shortMessage, cause } = await execa(program, args, {
+    env: { LC_ALL: 'C' },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
   });
+  if (!failed) return stdout;
+  throw wipefsFailed(args.at(-1) ?? '', stderr.trim() || (shortMessage ?? ''), cause);
 }
 
 function wipefsFailed(path: string, why: string, cause: unknown) {

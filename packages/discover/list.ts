@@ -1,5 +1,5 @@
 import { readUses, type Uses } from '#blockdev/mounts.js';
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import { DvmError } from '#tool/errors.js';
 import type { DiscoverConfig } from './config.js';
 import type { Inventory } from './documents.js';
@@ -9,16 +9,20 @@ import { heldBy, signatureName } from './obstacles.js';
 import { type Scan, scan, type Unlabelled } from './scan.js';
 import type { World } from './world.js';
 
+/** Looked at at a time: groups, and devices by wipefs. */
+const GROUPS = 16;
+const PROGRAMS = 8;
+
 /** Everything that was looked at: groups, devices that could be added, and why the others were passed over. */
 export async function listDevices(config: DiscoverConfig, world: World): Promise<Inventory> {
   const found = await scan(config, world);
-  const groups = await inParallel([...groupsOf(found)].sort(byId), ([id, devices]) => describe(id, devices, world));
+  const groups = await mapParallel([...groupsOf(found)].sort(byId), GROUPS, ([id, devices]) => describe(id, devices, world));
   const uses = readUses(world.roots);
   return {
     kind: 'inventory',
     version: 1,
     groups: groups.map((g) => devicesDocument(g, found)),
-    unlabelled: await inParallel(found.unlabelled, (u) => unlabelledEntry(u, uses, found, world), 8),
+    unlabelled: await mapParallel(found.unlabelled, PROGRAMS, (u) => unlabelledEntry(u, uses, found, world)),
     passed: found.passed.map(({ path, code, reason }) => ({ path, code, reason })),
     duplicates: found.duplicates.map(duplicateEntry),
   };

@@ -107,19 +107,3 @@ function unusable(path: string, l: { code: string; why: string }): DvmError {
     hint: 'give --force to erase it all the same',
   });
 }
-
-/**
- * Erases the label of a PV that has left its group; a device that is another PV, or none, is left alone. The caller
- * holds the group's lock.
- */
-export async function removeLabel(world: World, path: string, pv: string): Promise<boolean> {
-  const storage = await world.open(path, { write: true, exclusive: true });
-  try {
-    const labelling = await readLabel(storage);
-    if (labelling.state !== 'labelled' || labelling.label.pv !== pv) return false;
-    await eraseLabel(storage, labelling.label);
-    return true;
-  } finally {
-    await storage.close();
-  }
-}

@@ -1,4 +1,4 @@
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import type { Storage } from '#blockdev/storage.js';
 import type { BlockDevice } from '#blockdev/sysfs.js';
 import { DvmError } from '#tool/errors.js';
@@ -43,10 +43,13 @@ type Looked =
   | { candidate: Candidate; size: Sectors; blockSize: number; labelling: Labelling }
   | { candidate: Candidate; error: DvmError };
 
+/** Devices that are open at a time. */
+const DEVICES = 128;
+
 /** Reads the labels of all devices, many at once. A device that fails is passed over with its error. */
 export async function scan(config: DiscoverConfig, world: World): Promise<Scan> {
   const { candidates, passed, byName } = findCandidates(config, world.devices(), world.roots);
-  const looked = await inParallel(candidates, (c) => look(c, world));
+  const looked = await mapParallel(candidates, DEVICES, (c) => look(c, world));
   const out: Scan = { labelled: [], unlabelled: [], passed, duplicates: [], byName };
   for (const l of looked) sortIn(l, out);
   await resolveIdentities(out, world);

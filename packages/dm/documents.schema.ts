@@ -1,4 +1,5 @@
 import { count, positive } from '#documents/common.schema.js';
+import { deviceRange } from '#documents/regions.schema.js';
 
 /** Names and uuids as the kernel holds them (encoded), at most 127 bytes. */
 const dmText = { type: 'string', minLength: 1, maxLength: 127, pattern: '^[^\\0/]+$' } as const;
@@ -19,6 +20,8 @@ export const target = {
   },
 } as const;
 const targets = { type: 'array', items: target } as const;
+/** What is to be zeroed before new devices come up, so that nothing old is found on them. */
+const wipe = { type: 'array', items: deviceRange } as const;
 
 export const desiredSchema = {
   $id: 'dvm:desired',
@@ -45,6 +48,8 @@ export const desiredSchema = {
           hidden: { const: true },
           /** New and not yet wiped: udev must not scan it. */
           noScan: { const: true },
+          /** Where its ends lie, if it is new and to be wiped. */
+          wipe,
         },
       },
     },
@@ -178,6 +183,8 @@ export const planSchema = {
       additionalProperties: false,
       properties: { phase1: instructions, phase2: instructions, abort: instructions },
     },
+    /** Of the devices that are new; absent when there is nothing to wipe. */
+    wipe,
     /** What the plan does, by device name, for people and dry runs. */
     summary: {
       type: 'array',

@@ -1,5 +1,6 @@
 import { isId, newId } from '#documents/ids.js';
 import { fail } from '#tool/errors.js';
+import { parseTime } from '#tool/time.js';
 import { allocationPolicies } from './metadata.schema.js';
 
 /** Flags that several programs of the suite take. */
@@ -55,8 +56,6 @@ export function idFlag(text: string | undefined): string {
  * @throws DvmError `bad-time` (exit 64)
  */
 export function timeFlag(text: string | undefined): string {
-  const time = text === undefined ? new Date() : new Date(text);
-  const wellFormed = text === undefined || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  if (wellFormed && !Number.isNaN(time.getTime())) return time.toISOString().replace(/\.\d+Z$/, 'Z');
-  throw fail('usage', 'bad-time', `time "${text}" is not of the form 2026-01-31T12:00:00Z`);
+  const time = text === undefined ? new Date() : new Date(parseTime(text));
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }

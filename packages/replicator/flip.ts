@@ -1,7 +1,7 @@
+import { mapParallel } from '#blockdev/parallel.js';
 import type { Region } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import type { Superblock } from './format/superblock.js';
-import { mapParallel } from './parallel.js';
 import type { OpenRegion } from './region/open-region.js';
 import { PARALLEL, type RegionSet, setStatus } from './region-set.js';
 import { groupByState, outOfSync, type RegionStatus } from './sync.js';

@@ -1,3 +1,4 @@
+import { mapParallel } from '#blockdev/parallel.js';
 import { noTxn } from '#documents/ids.js';
 import type { Region } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
@@ -6,7 +7,6 @@ import { cutPages } from './content/pages.js';
 import { buildTree, treeHash } from './content/tree.js';
 import type { Version } from './format/root.js';
 import { SUPERBLOCK_SIZE, type Superblock } from './format/superblock.js';
-import { mapParallel } from './parallel.js';
 import { placedTree } from './read.js';
 import type { OpenRegion } from './region/open-region.js';
 import { planRegion, type RegionPlan, type Request } from './region/plan.js';

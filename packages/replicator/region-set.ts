@@ -1,8 +1,8 @@
+import { mapParallel } from '#blockdev/parallel.js';
 import type { OpenStorage, Storage } from '#blockdev/storage.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Paged } from './content/pages.js';
-import { mapParallel } from './parallel.js';
 import { OpenRegion } from './region/open-region.js';
 import type { PlacedTree } from './region/walk.js';
 import { type RegionStatus, statusOf } from './sync.js';

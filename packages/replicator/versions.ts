@@ -8,14 +8,6 @@ export function txnFlag(text: string | undefined): string | undefined {
   return text;
 }
 
-/** Milliseconds since 1970 of a time as given on the command line. */
-export function timeFlag(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!(time >= 0)) throw fail('usage', 'bad-time', `time "${text}" is not of the form 2026-01-31T12:00:00Z`);
-  return time;
-}
-
 /**
  * The one transaction that is prepared in any of the regions.
  *

@@ -1,4 +1,5 @@
 import type { Group } from '#documents/group.js';
+import type { Region } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
@@ -8,6 +9,8 @@ export interface PlanView {
   kind: 'plan';
   phases: Record<'phase1' | 'phase2' | 'abort', unknown[]>;
   summary: unknown[];
+  /** What is to be zeroed before phase 1: the ends of new volumes. */
+  wipe?: Region[];
 }
 
 /** The activation pipeline of the config, bound to the programs that run it. */

@@ -23,6 +23,8 @@ export interface Context {
   host: string;
   /** Gives the labels of the group's devices its name. */
   renameLabels(group: { id: string; name: string }): Promise<void>;
+  /** Writes zeros, durably. */
+  zero(ranges: readonly Region[]): Promise<void>;
   /** @throws DvmError `name-taken` (exit 81) when another group on this machine has the name */
   refuseTakenName(name: string): Promise<void>;
   note(line: string): void;

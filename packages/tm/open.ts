@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
 import { deviceAt } from '#blockdev/sysfs.js';
 import { discoverSection } from '#discover/config.js';
@@ -12,12 +11,14 @@ import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
+import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { openStore } from './replicator-store.js';
+import { zero } from './zero.js';
 
 export interface OpenRequest {
   /** Takes the lock of the group and opens its devices for writing. */
@@ -68,6 +69,7 @@ async function opened(call: Call, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {
       const { refuseTakenName } = await import('#discover/group.js');
       await refuseTakenName(name, devices.group.id, call.section(discoverSection), hostWorld());
@@ -92,7 +94,7 @@ function checkGroupName(name: string, devices: Devices): void {
  * @throws DvmError `stale-devices` (exit 84)
  */
 export async function checkLabels(devices: Devices, open: OpenStorage): Promise<void> {
-  await inParallel(Object.entries(devices.devices), async ([pv, device]) => {
+  await mapParallel(Object.entries(devices.devices), 128, async ([pv, device]) => {
     const why = await labelChange(devices.group.id, pv, device, open);
     if (why !== undefined)
       throw fail('outOfSync', 'stale-devices', `device "${device.path}" ${why}`, {
@@ -120,7 +122,7 @@ async function labelChange(group: string, pv: string, device: FoundDevice, open:
 /** The machine-id must not leave the machine as it is (machine-id(5)): hashed with a word of our own. */
 function hostId(): string {
   try {
-    return createHash('sha256').update('dvm').update(readFileSync('/etc/machine-id')).digest('hex').slice(0, 32);
+    return sha256('dvm', readFileSync('/etc/machine-id')).toString('hex').slice(0, 32);
   } catch {
     return '';
   }

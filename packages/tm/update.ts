@@ -15,6 +15,8 @@ export interface UpdateRequest {
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
+  /** Zero the ends of volumes that are new, so that no old file system is found on them. */
+  wipe?: boolean;
 }
 
 /**
@@ -46,11 +48,12 @@ export async function apply(
   request: Omit<UpdateRequest, 'stages'>,
 ): Promise<Outcome | DryRun> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const plan = await ctx.activation?.plan(edited, before, request.selection);
+  const plan = await ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
   if (request.dryRun) return dryRun(before, edited, plan);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
+  if (plan?.wipe) await ctx.zero(plan.wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan });
   return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
 }

@@ -11,7 +11,6 @@ import { version } from './version.js';
  * streams, one JSON error on standard error, the exit code in `process.exitCode`.
  */
 export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): Promise<void> {
-  process.env.UV_THREADPOOL_SIZE ??= '32'; // device I/O waits in parallel; read once, at the first use of the pool
   try {
     if (await answered(tool, argv)) return;
     const note = (line: string) => void writeAll(2, Buffer.from(`${line}\n`));

@@ -1,10 +1,9 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
-import { canonicalLines, type Json, parseJson } from './json.js';
+import type { Readable } from 'node:stream';
+import { type Child, startChild, writeTo } from './child.js';
+import { fail } from './errors.js';
+import { canonicalLines, defaultLimits, parseJson } from './json.js';
+import { programError } from './program-error.js';
 import { Attached, type PhaseSession, type Programs, type Word } from './programs.js';
-import { programCommand } from './siblings.js';
 
 /**
  * Programs as processes: documents go through pipes, attached ones as `/dev/fd/N`.
@@ -23,123 +22,56 @@ export function spawnPrograms(note: (line: string) => void, common: readonly str
 }
 
 async function runProgram(words: Word[], input: unknown, note: (line: string) => void): Promise<unknown> {
-  const { execa } = await import('execa');
-  const { file, args, pipes } = commandLine(words);
-  const child = await execa(file, args, {
-    stdio: [input === undefined ? 'ignore' : Buffer.from(canonicalLines(input)), 'pipe', 'pipe', ...pipes],
-    encoding: 'buffer',
-    reject: false,
-    maxBuffer: 1 << 30,
-    stripFinalNewline: false,
-  });
-  const name = programName(words);
-  const [stdout, stderr] = [bytes(child.stdout), Buffer.from(bytes(child.stderr)).toString()];
-  if (child.failed && !endedUnread(child))
-    throw programError(name, child.exitCode, child.signal, stderr, child.shortMessage ?? '');
-  for (const line of stderr.split('\n')) if (line !== '') note(line);
-  return stdout.length === 0 ? undefined : parseJson(stdout, `output of ${name}`);
+  const name = String(words[0]);
+  const child = startChild(words);
+  writeTo(child.stdin, input === undefined ? '' : canonicalLines(input));
+  const output = await collect(child.stdout, name);
+  const ended = await child.ended;
+  if (ended.code !== 0) throw programError(name, ended);
+  noteLines(ended.stderr, note);
+  return output.length === 0 ? undefined : parseJson(output, `output of "${name}"`);
 }
 
-/** It worked, without reading all it was given: `vol_activate --all` has no use for the current devices, for instance. */
-function endedUnread({ exitCode, code }: { exitCode?: number | undefined; code?: string | undefined }): boolean {
-  return exitCode === 0 && (code === 'EPIPE' || code === 'ECONNRESET');
-}
-
-function bytes(out: unknown): Uint8Array {
-  return out instanceof Uint8Array ? out : new Uint8Array();
-}
-
-function commandLine(words: Word[]) {
-  const pipes: Uint8Array[] = [];
-  const text = words.map((word) => {
-    if (!(word instanceof Attached)) return word;
-    pipes.push(Buffer.from(canonicalLines(word.document)));
-    return `/dev/fd/${2 + pipes.length}`;
-  });
-  const [file, ...before] = programCommand(text[0] ?? '');
-  return { file, args: [...before, ...text.slice(1)], pipes };
-}
-
-function programName(words: Word[]): string {
-  return `"${String(words[0])}"`;
-}
-
-const exitNames = new Map<number, ExitName>(Object.entries(exitCodes).map(([name, code]) => [code, name as ExitName]));
-
-/** The error a failed program printed, or one that says how it ended. */
-function programError(
-  name: string,
-  code: number | undefined,
-  signal: string | undefined,
-  stderr: string,
-  message: string,
-): DvmError {
-  const own = lastError(stderr);
-  const exit = exitNames.get(code ?? -1);
-  if (own && exit) return new DvmError(exit, { code: own.code, message: own.message, hint: own.hint, details: own.details });
-  const how = signal
-    ? `was killed by ${signal}`
-    : code === undefined
-      ? `did not start: ${message}`
-      : `failed with exit code ${code}`;
-  return fail('edit', 'program-failed', `${name} ${how}`, { details: { stderr: stderr.slice(-2000), exit: code ?? null } });
-}
-
-interface PrintedError {
-  code: string;
-  message: string;
-  hint?: string;
-  details?: Json;
-}
-
-function lastError(stderr: string): PrintedError | undefined {
-  for (const line of stderr.trimEnd().split('\n').reverse()) {
-    try {
-      const value = JSON.parse(line) as { kind?: unknown };
-      if (value?.kind === 'error') return value as unknown as PrintedError;
-    } catch {
-      // not the error line
-    }
+/** All that a program prints. One that prints without end is left to the pipe that nobody reads any more. */
+async function collect(stdout: Readable, name: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stdout) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > defaultLimits.bytes)
+      throw fail('edit', 'program-failed', `"${name}" printed more than ${defaultLimits.bytes} bytes`);
   }
-  return undefined;
+  return Buffer.concat(chunks);
 }
 
-/** node's own spawn: execa does not hand on descriptors, and costs 35 ms that the group is locked for. */
+function noteLines(text: string, note: (line: string) => void): void {
+  for (const line of text.split('\n')) if (line !== '') note(line);
+}
+
 async function startSession(
   words: Word[],
   plan: unknown,
   keep: readonly number[],
   note: (line: string) => void,
 ): Promise<PhaseSession> {
-  const { file, args, pipes } = commandLine([...words, new Attached(plan)]);
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes.map(() => 'pipe' as const), ...keep] });
-  const { stdin, stdout, stderr } = child as ChildProcessByStdio<Writable, Readable, Readable>;
-  const closed = new Promise<{ code: number | null; signal: string | null }>((done) => {
-    child.on('error', (e) => note(`dmexec did not start: ${e.message}`));
-    child.on('close', (code, signal) => done({ code, signal }));
-  });
-  for (const [i, data] of pipes.entries()) writeTo(child.stdio[3 + i] as Writable, data);
-  const errors = stderr.setEncoding('utf8').toArray();
-  const results = createInterface({ input: stdout })[Symbol.asyncIterator]();
-  const ended = async () => ({ ...(await closed), stderr: (await errors).join('') });
+  const child = startChild([...words, new Attached(plan)], keep);
+  const answers = lines(child);
   return {
     run: async (phase) => {
-      writeTo(stdin, `${phase}\n`, false);
-      const { value } = await results.next();
-      if (value !== undefined) return parseJson(value, 'result of dmexec') as unknown as { exit: number };
-      const { code, signal, stderr: text } = await ended();
-      throw programError('"dmexec"', code ?? undefined, signal ?? undefined, text, '');
+      writeTo(child.stdin, `${phase}\n`, false);
+      const { value } = await answers.next();
+      if (value === undefined) throw programError('dmexec', await child.ended);
+      return parseJson(value, 'result of dmexec') as unknown as { exit: number };
     },
     end: async () => {
-      writeTo(stdin, 'end\n');
-      for (const line of (await ended()).stderr.split('\n')) if (line !== '') note(line);
+      writeTo(child.stdin, 'end\n');
+      noteLines((await child.ended).stderr, note);
     },
   };
 }
 
-/** A process that has gone is noticed where its answer is awaited, not here. */
-function writeTo(stream: Writable, data: string | Uint8Array, end = true): void {
-  stream.on('error', () => {});
-  if (end) stream.end(data);
-  else stream.write(data);
+function lines({ stdout }: Child): AsyncIterator<string, undefined> {
+  const { createInterface } = require('node:readline') as typeof import('node:readline');
+  return createInterface({ input: stdout })[Symbol.asyncIterator]();
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { DvmError, fail } from './errors.js';
+import { pause } from './pause.js';
 
 /** No input is read past this many bytes: an endless one must not fill the memory. */
 const longest = 1 << 30;
@@ -64,7 +65,7 @@ function readChunk(fd: number, what: string, chunk: Buffer): number {
       const code = (e as NodeJS.ErrnoException).code;
       if (code === 'EOF') return 0;
       if (code !== 'EAGAIN') throw unreadable(what, e);
-      sleepBriefly();
+      pause(2);
     }
   }
 }
@@ -79,13 +80,8 @@ export function writeAll(fd: number, data: Uint8Array): boolean {
       if (code === 'EPIPE') return false;
       if (code !== 'EAGAIN')
         throw fail('cannotCreate', 'no-output', `output cannot be written: ${(e as Error).message}`, { cause: e });
-      sleepBriefly();
+      pause(2);
     }
   }
   return true;
-}
-
-const never = new Int32Array(new SharedArrayBuffer(4));
-function sleepBriefly(): void {
-  Atomics.wait(never, 0, 0, 2);
 }

@@ -10,6 +10,7 @@ import type { Mapping, Place } from './kinds/kind.js';
 import { segmentKinds } from './kinds/kinds.js';
 import { mergeSegments } from './merge.js';
 import { type Missing, refuseMissing } from './missing.js';
+import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
 const mostNameBytes = 127;
@@ -18,6 +19,8 @@ export interface MapOptions {
   group: { id: string; name: string };
   /** Missing devices are replaced by ones that fail, instead of being refused. */
   partial: boolean;
+  /** New volumes are to be wiped: those that were not there before. */
+  before?: Before | undefined;
 }
 
 /** What is collected while volumes are mapped. */
@@ -30,7 +33,7 @@ interface Work extends MapOptions {
 /**
  * The device-mapper devices of some volumes, with all the hidden ones they stand on.
  *
- * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65)
+ * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
   const work: Work = { ...options, draft, devices: {}, missing: new Map() };
@@ -52,6 +55,8 @@ function mapVolume(work: Work, id: string): string {
   devices[uuid] = device;
   if (lv.readOnly) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
+  const wipe = work.before && !Object.hasOwn(work.before.lvs, id) ? endsOf(draft, lv, work.before) : [];
+  if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv);
   device.targets = mergeSegments(lv.segments).flatMap((s) => segmentKinds[s.type](s, mapping));
   return name;

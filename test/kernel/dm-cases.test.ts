@@ -4,7 +4,8 @@ import type { Kernel } from '#dm/kernel.js';
 import { openKernel } from '#dm/open-kernel.js';
 import { guestTests } from '#test/sandbox/session.js';
 import { suite } from '#test/support/check.js';
-import { type Disks, dmCases } from '#test/support/dm-cases.js';
+import type { Disks } from '#test/support/dm-cases/case.js';
+import { dmCases } from '#test/support/dm-cases.js';
 
 function disksOf(paths: [string, string]): Disks {
   const [first, second] = paths.map((path) => devName(statSync(path).rdev)) as [string, string];

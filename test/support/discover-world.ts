@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import { openDevice } from '#blockdev/device.js';
 import type { Signature } from '#blockdev/signatures.js';
-import { listBlockDevices } from '#blockdev/sysfs.js';
+import { type BlockDevice, listBlockDevices } from '#blockdev/sysfs.js';
+import type { DiscoverConfig } from '#discover/config.js';
 import type { EnvelopeReader } from '#discover/envelope.js';
 import type { World } from '#discover/world.js';
 import type { Envelope } from '#documents/group.js';
 import { newTxn, noTxn } from '#documents/ids.js';
 import { regionName } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
+import { image, inTmp } from './loop.js';
 import { type MemoryDisk, opener } from './memory-disk.js';
 import { Random } from './random.js';
 import type { FakeDevice } from './sysfs.js';
@@ -76,4 +79,32 @@ export function envelopeOf(group: { id: string; name: string }, pvs: Record<stri
     host: '',
     pvs: Object.fromEntries(Object.entries(pvs).map(([id, path]) => [id, { path, size: 65536, regions: [] }])),
   };
+}
+
+/** A block device as sysfs would tell, with a node. */
+export function blockDevice(name: string, more: Partial<BlockDevice> = {}): BlockDevice {
+  return {
+    name,
+    dev: '8:0',
+    path: `/dev/${name}`,
+    size: 16384,
+    readOnly: false,
+    blockSize: 512,
+    removable: false,
+    partitions: [],
+    holders: [],
+    slaves: [],
+    ...more,
+  };
+}
+
+/** Runs `f` in a directory with `n` images of 32 MiB, a config that names them, and a world. */
+export function withImages(
+  n: number,
+  f: (w: ReturnType<typeof testWorld> & { config: DiscoverConfig; paths: string[] }) => Promise<void>,
+) {
+  return inTmp(async (dir) => {
+    const paths = Array.from({ length: n }, (_, i) => image(join(dir, `disk${i}`), 32 << 20));
+    await f({ ...testWorld(join(dir, 'roots')), config: { files: [...paths] }, paths });
+  });
 }

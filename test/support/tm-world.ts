@@ -5,6 +5,7 @@ import { run } from '#dm/program/machine.js';
 import { SimKernel } from '#dm/sim/sim-kernel.js';
 import type { SimState } from '#dm/sim/state.js';
 import type { Devices } from '#documents/devices.js';
+import type { Region } from '#documents/regions.js';
 import { inProcessPrograms } from '#dvm/runner.js';
 import type { Activation, PlanView } from '#tm/activation.js';
 import { programsOf } from '#tm/config.js';
@@ -32,6 +33,8 @@ export class TmWorld {
   disks: Disks;
   kernel: SimKernel;
   random: Random;
+  /** What tm had zeroed. */
+  readonly zeroed: Region[] = [];
   #step = 0;
   #deathAt = Number.POSITIVE_INFINITY;
   #made = 0;
@@ -102,6 +105,7 @@ export class TmWorld {
       host: 'test',
       renameLabels: async () => {},
       refuseTakenName: async () => {},
+      zero: async (ranges) => void this.zeroed.push(...ranges),
       note: () => {},
     };
   }

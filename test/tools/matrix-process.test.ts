@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
+import { inTmp } from '#test/support/loop.js';
 import { type Ended, inBatches, runProcess } from '#test/support/process.js';
 import { toolPath } from '#test/support/runtime.js';
-import { inDirectory } from '#test/support/tmp.js';
 import { callsOf, commandWords, loadTools } from '#test/support/tools.js';
 import type { Tool } from '#tool/command.js';
 import { exitCodes } from '#tool/errors.js';
@@ -42,7 +42,7 @@ function assertRefused(ended: Ended, call: string, exit: number, code?: string):
 const matrix = suite('matrix of processes');
 
 matrix('--version, through a symbolic link from elsewhere; --help', () =>
-  inDirectory((dir) =>
+  inTmp((dir) =>
     eachTool(async (name, tool) => {
       const link = join(dir, name);
       symlinkSync(toolPath(name), link);
@@ -61,7 +61,7 @@ matrix('unknown flag', () =>
 );
 
 matrix('a config that is missing, a directory, writable by others, rubbish, of another kind (one for each tool in turn)', () =>
-  inDirectory((dir) => {
+  inTmp((dir) => {
     const config = (file: string, text: string, mode = 0o600) => {
       writeFileSync(join(dir, file), text);
       chmodSync(join(dir, file), mode);
@@ -91,7 +91,7 @@ matrix('a reader that leaves before the help is printed', () =>
 );
 
 matrix('--trace: one file for the user alone, also of a failure', () =>
-  inDirectory((dir) =>
+  inTmp((dir) =>
     eachTool(async (name, tool) => {
       if (/^nothing\b/i.test(tool.input) || !tool.commands[0]) return;
       const call = callsOf(tool, tool.commands[0])[0] ?? [];

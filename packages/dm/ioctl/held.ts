@@ -16,9 +16,3 @@ function hasHolders(dev: string): boolean {
 function isMounted(dev: string): boolean {
   return readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${dev} `);
 }
-
-const never = new Int32Array(new SharedArrayBuffer(4));
-
-export function pause(milliseconds: number): void {
-  Atomics.wait(never, 0, 0, milliseconds);
-}

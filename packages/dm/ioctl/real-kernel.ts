@@ -1,3 +1,4 @@
+import { pause } from '#tool/pause.js';
 import type { Target } from '../documents.js';
 import { checkText, refused } from '../errno.js';
 import { type DeviceInfo, type DeviceRef, type Kernel, KernelError, type ResumeFlags } from '../kernel.js';
@@ -14,7 +15,7 @@ import {
   unpackNames,
   unpackTargets,
 } from './format.js';
-import { isHeld, pause } from './held.js';
+import { isHeld } from './held.js';
 import { withoutKeys } from './redact.js';
 
 const busyRetries = 25;

@@ -22,6 +22,7 @@ export function plan(current: Current, desired: Desired): Plan {
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);
   const steps = phase1Steps(s, order, stages, removals);
+  const wipe = order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? [])));
   return {
     kind: 'plan',
     version: 1,
@@ -31,6 +32,7 @@ export function plan(current: Current, desired: Desired): Plan {
       abort: program((a) => emitTracks(a, [wayBack(steps, asking)], planExits.done)),
     },
     summary: summarise(s, order, removals),
+    ...(wipe.length > 0 ? { wipe } : {}),
   };
 }
 

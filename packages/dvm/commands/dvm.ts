@@ -43,16 +43,19 @@ const create = verb(
     ...stripeSize,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
+    'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
     if (volume !== undefined)
-      return verbs.createVolume(vg, volume, tm, [
-        ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']),
-        ...rest,
-      ]);
+      return verbs.createVolume(
+        vg,
+        volume,
+        [...tm, ...passOn(call.options, ['no-wipe'])],
+        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']), ...rest],
+      );
     if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
     return verbs.createGroup(
       vg,

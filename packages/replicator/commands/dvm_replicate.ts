@@ -10,10 +10,11 @@ import { prepareIn } from '#replicator/prepare.js';
 import { type RegionSet, rereadSlots, setStatus, withRegions } from '#replicator/region-set.js';
 import { readContent } from '#replicator/replicator.js';
 import { inSync, requireSync } from '#replicator/sync.js';
-import { preparedTxn, timeFlag, txnFlag } from '#replicator/versions.js';
+import { preparedTxn, txnFlag } from '#replicator/versions.js';
 import { Bytes, type Call, command, type Tool } from '#tool/command.js';
 import { exitCodes, fail } from '#tool/errors.js';
 import { readFileOrFail } from '#tool/stdio.js';
+import { parseTime } from '#tool/time.js';
 
 const regions = { name: 'REGIONS', describe: 'file with a "regions" document; - is standard input' };
 const txn = idOption('transaction id, 32 hexadecimal digits (default: the one that is prepared)');
@@ -111,7 +112,11 @@ async function prepare(call: Call<PrepareOptions>) {
   const [list, source = '-'] = call.positionals;
   if (list === '-' && source === '-') throw fail('usage', 'two-inputs', 'standard input cannot be both REGIONS and SOURCE');
   const { options } = call;
-  const request = { txn: txnFlag(options.txn) ?? newTxn(), time: timeFlag(options.time) ?? Date.now(), mark: options.mark };
+  const request = {
+    txn: txnFlag(options.txn) ?? newTxn(),
+    time: options.time === undefined ? Date.now() : parseTime(options.time),
+    mark: options.mark,
+  };
   const parent = txnFlag(options.parent);
   const content = source === '-' ? Buffer.from(await call.inputBytes()) : readFileOrFail(source);
   return opened(call, true, async (set) =>

@@ -1,10 +1,10 @@
+import { mapParallel } from '#blockdev/parallel.js';
 import type { Storage } from '#blockdev/storage.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { SECTOR } from '#tool/units.js';
 import { BLOCK, BLOCK_SECTORS } from '../format/block.js';
 import { newest, packSuperblock, parseSlot, type Slot, SUPERBLOCK_SIZE, type Superblock, slotOf } from '../format/superblock.js';
-import { mapParallel } from '../parallel.js';
 import { runsOf, spansOf } from './runs.js';
 
 /** Blocks to be written at a place of the region. */

@@ -111,10 +111,17 @@ export const tool: Tool = {
       name: 'update',
       summary: 'Change the metadata by mutators, in one transaction.',
       positionals: [vg],
-      options: changeOptions,
+      options: { ...changeOptions, 'no-wipe': { type: 'boolean', describe: 'keep what lies at the ends of new volumes' } },
       rest: stagesText,
       run: (call) =>
-        changing(call, (ctx) => update(ctx, { stages: stages(call, undefined), dryRun: call.options['dry-run'], selection: [] })),
+        changing(call as unknown as Call<typeof changeOptions>, (ctx) =>
+          update(ctx, {
+            stages: stages(call, undefined),
+            dryRun: call.options['dry-run'],
+            selection: [],
+            wipe: !call.options['no-wipe'],
+          }),
+        ),
     }),
     command({
       name: 'init',

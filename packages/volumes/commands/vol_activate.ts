@@ -5,8 +5,9 @@ import { type Call, Lines, singleTool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { scopeOf } from '../identity.js';
-import { mapVolumes } from '../map-volumes.js';
+import { type MapOptions, mapVolumes } from '../map-volumes.js';
 import { type Selection, select } from '../select.js';
+import { beforeOf } from '../wipe.js';
 
 const options = {
   current: { type: 'string', value: 'FILE', describe: 'start from the volumes that are active in this current document' },
@@ -16,6 +17,7 @@ const options = {
   none: { type: 'boolean', describe: 'start from no volume' },
   activate: { type: 'list', value: 'LV', describe: 'and this one: a name, id or @tag' },
   deactivate: { type: 'list', value: 'LV', describe: 'but not this one: a name, id or @tag' },
+  wipe: { type: 'boolean', describe: 'with --previous: say where the ends of volumes that it lacks lie, to be zeroed' },
   partial: { type: 'boolean', describe: 'map volumes with missing devices too; what lies there cannot be read' },
 } as const satisfies OptionSpecs;
 
@@ -27,22 +29,27 @@ export const tool = singleTool({
   positionals: [],
   options,
   run: async (call) => {
-    const start = await startOf(call);
+    const previous = await previousOf(call);
+    const start = await startOf(call, previous);
     const group = await call.input(editableGroupType);
-    return new Lines(desiredOf(group, { ...call.options, start }, call.options.partial), 2);
+    const { partial, wipe } = call.options;
+    return new Lines(
+      desiredOf(group, { ...call.options, start }, { partial, before: wipe ? beforeOf(previous ?? {}) : undefined }),
+      2,
+    );
   },
 });
 
-function desiredOf(document: EditableGroup, selection: Selection, partial: boolean): Desired {
+function desiredOf(document: EditableGroup, selection: Selection, options: Omit<MapOptions, 'group'>): Desired {
   const { group } = document.envelope;
   // before vg_create and after vg_remove there is no metadata: nothing is to be active
   if (!metadataOf(document)) return { kind: 'desired', version: 1, scope: scopeOf(group.id), devices: {} };
   const draft = open(document);
-  return mapVolumes(draft, select(draft, group.id, selection), { group, partial });
+  return mapVolumes(draft, select(draft, group.id, selection), { group, ...options });
 }
 
-async function startOf(call: Call<typeof options>): Promise<Selection['start']> {
-  const { all, auto, none, current, previous } = call.options;
+async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {
+  const { all, auto, none, current } = call.options;
   const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
     (m) => m !== false,
   );
@@ -52,13 +59,15 @@ async function startOf(call: Call<typeof options>): Promise<Selection['start']> 
     throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
       hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
     });
-  return {
-    current: await call.file(current, currentType),
-    previous: previous === undefined ? undefined : await volumesIn(call, previous),
-  };
+  return { current: await call.file(current, currentType), previous };
 }
 
-async function volumesIn(call: Call<typeof options>, file: string): Promise<Metadata['lvs']> {
-  const document = await call.file(file, editableType);
+/** The volumes of the older document. */
+async function previousOf(call: Call<typeof options>): Promise<Metadata['lvs'] | undefined> {
+  const { previous, wipe } = call.options;
+  if (wipe && previous === undefined)
+    throw fail('usage', 'no-previous', 'option "--wipe" needs --previous FILE: what is not in there is new');
+  if (previous === undefined) return undefined;
+  const document = await call.file(previous, editableType);
   return document.kind === 'metadata' ? document.lvs : (metadataOf(document)?.lvs ?? {});
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readUses } from '#blockdev/mounts.js';
-import { inParallel } from '#blockdev/parallel.js';
+import { mapParallel } from '#blockdev/parallel.js';
 import { deviceAt, linksByDevice, listBlockDevices } from '#blockdev/sysfs.js';
 import { assert, skipped, suite, thrown } from '#test/support/check.js';
 import { canLoop, inTmp, withLoop } from '#test/support/loop.js';
@@ -100,10 +100,10 @@ test('work in parallel keeps order, its limit, and ends before it fails', async 
     if (n === 5) throw new Error('five');
     return n * 2;
   };
-  assert.equal(await inParallel([1, 2, 3, 4], slow, 2), [2, 4, 6, 8]);
+  assert.equal(await mapParallel([1, 2, 3, 4], 2, slow), [2, 4, 6, 8]);
   assert.is(most, 2);
-  assert.equal(await inParallel([], slow), []);
-  assert.match((await thrown(() => inParallel([4, 5, 6], slow, 3))).message, 'five');
+  assert.equal(await mapParallel([], 2, slow), []);
+  assert.match((await thrown(() => mapParallel([4, 5, 6], 3, slow))).message, 'five');
   assert.is(running, 0);
 });
 

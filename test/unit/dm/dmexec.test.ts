@@ -1,71 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Instruction, Result } from '#dm/documents.js';
-import type { Executor } from '#dm/executor.js';
-import { holdSignals } from '#dm/memory.js';
-import { runChecked } from '#dm/program/machine.js';
-import { lines, session } from '#dm/session.js';
-import { SimKernel } from '#dm/sim/sim-kernel.js';
-import { assert, suite, thrown } from '#test/support/check.js';
-import { toolCommand } from '#test/support/runtime.js';
-import type { DvmError } from '#tool/errors.js';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
+import { assert, suite } from '#test/support/check.js';
+import { emptyState, file, first, phases, plan, results, world } from '#test/support/dmexec-world.js';
 
 const test = suite('dmexec');
-const [file, ...first] = toolCommand('dmexec');
-const emptyState = { kind: 'sim-kernel', version: 1, backing: { '/dev/loop0': { dev: '7:0', size: 1000 } }, devices: {} };
-
-const a = { name: 'a', uuid: 'U' };
-const make: Instruction[] = [
-  { op: 'create', id: a },
-  { op: 'load', id: a, targets: [{ type: 'linear', size: 8, args: '7:0 0' }] },
-  { op: 'jmp-fail', to: 5 },
-  { op: 'resume', id: a },
-  { op: 'exit', code: 0 },
-  { op: 'exit', code: 3 },
-];
-const phases = {
-  phase1: make,
-  phase2: [
-    { op: 'suspend', id: a },
-    { op: 'resume', id: a },
-    { op: 'exit', code: 7 },
-  ] as Instruction[],
-  abort: [{ op: 'remove', id: a }] as Instruction[],
-};
-const plan = { kind: 'plan', version: 1, phases, summary: [] };
-
-/** A directory with a simulated kernel's file, and dmexec run on it. */
-function world<T>(state: object, f: (w: { path: (name: string) => string; dmexec: Dmexec; state: () => string }) => T): T {
-  const dir = mkdtempSync(join(tmpdir(), 'dmexec-'));
-  const path = (name: string): string => join(dir, name);
-  writeFileSync(path('sim.json'), JSON.stringify(state));
-  const dmexec: Dmexec = (args, input = '') => {
-    const words = [...first, '--kernel', `sim:${path('sim.json')}`, ...args];
-    const { status, stdout, stderr } = spawnSync(file, words, { input, encoding: 'utf8' });
-    return {
-      code: status,
-      out: stdout,
-      error: stderr === '' ? undefined : (JSON.parse(stderr) as { code: string; message: string }),
-    };
-  };
-  try {
-    return f({ path, dmexec, state: () => readFileSync(path('sim.json'), 'utf8') });
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
-type Dmexec = (
-  args: string[],
-  input?: string,
-) => { code: number | null; out: string; error: { code: string; message: string } | undefined };
-const results = (out: string): Result[] =>
-  out
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Result);
-
 test('text from standard input runs, and the state of the simulated kernel is kept', () => {
   world(emptyState, ({ dmexec }) => {
     assert.is(dmexec([], 'create "b"\ninfo "b" "i"\nexit 9').code, 9);
@@ -202,69 +140,6 @@ test('a device that cannot be resumed is said to be so', () => {
     assert.is(error?.message, '"a" could not be resumed');
     assert.equal(results(out)[0]?.suspended, ['a']);
   });
-});
-
-test('a session obeys one command a line and ends with its input', () => {
-  world(emptyState, ({ dmexec, path }) => {
-    writeFileSync(path('plan.json'), JSON.stringify(plan));
-    const { code, out } = dmexec(['--session', path('plan.json')], 'phase1\n\nphase2\nabort');
-    assert.equal(
-      results(out).map((r) => [r.phase, r.exit]),
-      [
-        ['phase1', 0],
-        ['phase2', 7],
-        ['abort', 0],
-      ],
-    );
-    assert.is(code, 0);
-    assert.equal(results(dmexec(['--session', path('plan.json')], 'phase1\nend\nabort\n').out).length, 1);
-    const bad = dmexec(['--session', path('plan.json')], 'phase9\n');
-    assert.equal([bad.code, bad.error?.code], [64, 'bad-command']);
-  });
-});
-
-test('a session ends after a phase in which a signal came', async () => {
-  let closed = false;
-  const kernel = new SimKernel({ kind: 'sim-kernel', version: 1, backing: {}, devices: {} });
-  const executor: Executor = {
-    run: async (program, phase) => ({ result: runChecked(program, kernel, phase ? { phase } : {}), signals: ['SIGTERM'] }),
-    close: () => {
-      closed = true;
-    },
-  };
-  const answers: unknown[] = [];
-  for await (const result of session(phases, executor, commands('abort', 'phase1'))) answers.push(result.phase);
-  assert.equal(answers, ['abort']);
-  assert.ok(closed);
-});
-
-async function* commands(...words: string[]): AsyncGenerator<string> {
-  yield* words;
-}
-
-test('lines are cut wherever the chunks end', async () => {
-  const chunks = async function* () {
-    for (const part of ['pha', 'se1\n\n en', 'd \nx']) yield Buffer.from(part);
-  };
-  const seen: string[] = [];
-  for await (const line of lines(chunks())) seen.push(line);
-  assert.equal(seen, ['phase1', 'end', 'x']);
-});
-
-test('signals are held while a program runs, and told of', async () => {
-  const { value, signals } = await holdSignals(() => {
-    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(process.pid, signal);
-    return 5;
-  });
-  assert.is(value, 5);
-  assert.equal(signals.sort(), ['SIGHUP', 'SIGINT', 'SIGTERM']);
-  assert.is(process.listenerCount('SIGTERM'), 0);
-  await thrown<DvmError>(() =>
-    holdSignals(() => {
-      throw new Error('defect');
-    }),
-  );
-  assert.is(process.listenerCount('SIGTERM'), 0);
 });
 
 test('the times of instructions are in the trace when asked for', () => {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tool as dvm } from '#dvm/commands/dvm.js';
 import { readTrace, showStep, summarize } from '#dvm/replay.js';
@@ -103,6 +103,21 @@ test('a name that a group has is not taken, neither by a new one nor by another'
     assert.equal([e.code, e.exitCode], ['name-taken', 81]);
     assert.match(e.message, first);
     await b.run('rename', 'other', 'other', ...sim(b));
+  }));
+
+test('a new volume shows nothing old at its ends, unless it is to', () =>
+  withBench(1, async (b) => {
+    const path = join(b.dir, 'disk0.img');
+    await b.run('create', 'vg', path, '--extent-size', '1M', ...sim(b));
+    const [data, mib] = [5 << 20, 1 << 20]; // behind 1 MiB and the region of 4 MiB
+    writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, data), Buffer.alloc(20 * mib, 7)]), { flag: 'r+' });
+    await b.run('create', 'vg/kept', '--size', '4M', '--no-wipe', ...sim(b));
+    await b.run('create', 'vg/wiped', '--size', '4M', ...sim(b));
+    const filled = (n: number): boolean =>
+      readFileSync(path)
+        .subarray(data + n * mib, data + (n + 1) * mib)
+        .every((x) => x === 7);
+    assert.equal([0, 1, 2, 3, 4, 5, 6, 7, 8].map(filled), [true, true, true, true, false, true, true, false, true]);
   }));
 
 test('a dry run says what would change, and changes nothing', () =>

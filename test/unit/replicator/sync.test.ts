@@ -5,7 +5,7 @@ import { prepareIn } from '#replicator/prepare.js';
 import { readFrom } from '#replicator/read.js';
 import { closeRegions, openRegions, setStatus, subset } from '#replicator/region-set.js';
 import { abort, clearMark, commit, initRegions, prepare, readContent, regionStatus } from '#replicator/replicator.js';
-import { preparedTxn, timeFlag, txnFlag } from '#replicator/versions.js';
+import { preparedTxn, txnFlag } from '#replicator/versions.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { Random } from '#test/support/random.js';
 import type { DvmError } from '#tool/errors.js';
@@ -162,11 +162,9 @@ test('some regions of an open set', async () => {
   );
 });
 
-test('arguments: transaction ids, times, the prepared transaction', async () => {
+test('arguments: transaction ids, the prepared transaction', async () => {
   assert.is(txnFlag(txn(1)), txn(1));
   assert.is((await thrown<DvmError>(() => txnFlag('12'))).code, 'bad-txn');
-  assert.is(timeFlag('1970-01-01T00:00:01Z'), 1000);
-  assert.is((await thrown<DvmError>(() => timeFlag('yesterday'))).code, 'bad-time');
   const status = (n?: number) => ({ shadow: n === undefined ? undefined : { txn: txn(n) } }) as never;
   assert.is(preparedTxn([status(3), status(), status(3)]), txn(3));
   assert.is((await thrown<DvmError>(() => preparedTxn([status()]))).code, 'not-prepared');

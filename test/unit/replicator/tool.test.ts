@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { noTxn } from '#documents/ids.js';
 import { tool } from '#replicator/commands/dvm_replicate.js';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import { Bytes } from '#tool/command.js';
 import { type DvmError, exitCodes } from '#tool/errors.js';
 import { invoke, outputDocument } from '#tool/invoke.js';
@@ -13,7 +13,7 @@ const test = suite('dvm_replicate');
 
 /** Three image files with a region each, and the tool run on them. */
 async function withImages(body: (w: World) => Promise<void>): Promise<void> {
-  await inDirectory(async (dir) => {
+  await inTmp(async (dir) => {
     const names = ['a', 'b', 'c'].map((n) => join(dir, n));
     for (const path of names) {
       writeFileSync(path, '');

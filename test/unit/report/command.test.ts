@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tool } from '#report/commands/report.js';
 import { current, group, ids, metadata } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';
 import { invoke } from '#tool/invoke.js';
@@ -70,7 +70,7 @@ cmd('activation from a current document', async () => {
       'vg--0-lost': { minor: 3, uuid: `DVM-${ids.vg}-${ids.lost}`, live: { targets: [{ type: 'error', size: 8, args: '' }] } },
     },
   };
-  await inDirectory(async (dir) => {
+  await inTmp(async (dir) => {
     const file = join(dir, 'kernel.json');
     writeFileSync(file, JSON.stringify(sim));
     assert.equal(active(await report([...argv, '--kernel', `sim:${file}`], group, { asks: true })), ['no', 'no', 'yes']);

@@ -51,9 +51,16 @@ test('stages run in order, then the check', async () => {
   assert.equal(next.metadata, { a: 1, one: true, two: true });
 });
 
-async function refusal(output: unknown): Promise<DvmError> {
-  return thrown<DvmError>(() => edit(group, [['m']], [], programs({ m: () => output })));
+const raising = (e: Error) => (): never => {
+  throw e;
+};
+
+/** What an edit by the mutator `m` fails with. */
+function failing(table: Parameters<typeof programs>[0], check: string[] = []): Promise<DvmError> {
+  return thrown<DvmError>(() => edit(group, [['m']], check, programs(table)));
 }
+
+const refusal = (output: unknown): Promise<DvmError> => failing({ m: () => output });
 
 test('a mutator that prints nothing changes nothing', async () => {
   const e = await refusal(undefined);
@@ -85,54 +92,20 @@ test('a mutator may not touch envelope or devices', async () => {
 
 test("a mutator's own error passes through with its exit code", async () => {
   const own = fail('noSpace', 'no-space', 'volume group "vg" has 3 extents free, 10 needed');
-  const e = await thrown<DvmError>(() =>
-    edit(
-      group,
-      [['m']],
-      [],
-      programs({
-        m: () => {
-          throw own;
-        },
-      }),
-    ),
-  );
+  const e = await failing({ m: raising(own) });
   assert.is(e, own);
 });
 
 test('output that is not JSON is the mutator failing, not bad input of tm', async () => {
   const bad = fail('badInput', 'bad-json', '"output" is not a JSON document');
-  const e = await thrown<DvmError>(() =>
-    edit(
-      group,
-      [['m']],
-      [],
-      programs({
-        m: () => {
-          throw bad;
-        },
-      }),
-    ),
-  );
+  const e = await failing({ m: raising(bad) });
   assert.is(e.code, 'mutator-failed');
   assert.match(e.message, /not JSON/);
 });
 
 test('a failing check refuses the edit', async () => {
   const own = fail('badInput', 'bad-metadata', 'extents used twice');
-  const e = await thrown<DvmError>(() =>
-    edit(
-      group,
-      [['m']],
-      ['check'],
-      programs({
-        m: set('x'),
-        check: () => {
-          throw own;
-        },
-      }),
-    ),
-  );
+  const e = await failing({ m: set('x'), check: raising(own) }, ['check']);
   assert.is(e, own);
 });
 

@@ -3,6 +3,7 @@ import type { Devices } from '#documents/devices.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { image, inTmp } from '#test/support/loop.js';
 import { groupId, pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
+import { load } from '#tm/context.js';
 import { destroy, init, rename } from '#tm/members.js';
 import { checkLabels } from '#tm/open.js';
 import { update } from '#tm/update.js';
@@ -67,11 +68,39 @@ test('a group does not take the name of another', async () => {
 
 test('a group does not take a name that is too long with that of a volume, active or not', async () => {
   const world = await made();
-  await update(await world.context([0, 1]), { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] });
+  await update(await world.context([0, 1]), {
+    stages: [['lv_create', 'data', '--extents', '1']],
+    dryRun: false,
+    selection: [],
+    wipe: false,
+  });
   const ctx = await world.context([0, 1]);
   const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
   assert.equal([e.code, e.exitCode], ['bad-metadata', 65]);
   assert.match(e.message, 'longer than 127 bytes');
+});
+
+test('the ends of a new volume are zeroed before anything is written; if that fails, nothing has changed', async () => {
+  const world = await made();
+  const request = (name: string, wipe: boolean) => ({
+    stages: [['lv_create', name, '--extents', '10']],
+    dryRun: false,
+    selection: [],
+    wipe,
+  });
+  const ctx = await world.context([0, 1]);
+  const zero = async () => {
+    throw fail('io', 'io-error', 'write failed');
+  };
+  assert.is((await thrown<DvmError>(() => update({ ...ctx, zero }, request('a', true)))).code, 'io-error');
+  assert.equal((await load(await world.context([0, 1]))).group.envelope.seqno, 1);
+  await update(await world.context([0, 1]), request('a', true));
+  assert.equal(
+    world.zeroed.map((r) => r.length),
+    [2048, 2048],
+  );
+  await update(await world.context([0, 1]), request('b', false));
+  assert.is(world.zeroed.length, 2);
 });
 
 test('a path that leads to another device than discover saw is stale', () =>

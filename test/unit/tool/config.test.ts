@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, skipped, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import { configSection, readConfig } from '#tool/config.js';
 import type { Validator } from '#tool/document.js';
 import type { DvmError } from '#tool/errors.js';
@@ -11,7 +11,7 @@ const config = suite('config');
 
 /** The refusal of a config of this text and mode, its path cut off. */
 function refused(text: string, prepare: (path: string) => void = () => {}): Promise<string> {
-  return inDirectory(async (dir) => {
+  return inTmp(async (dir) => {
     const path = join(dir, 'c.json');
     writeFileSync(path, text, { mode: 0o600 });
     prepare(path);
@@ -22,7 +22,7 @@ function refused(text: string, prepare: (path: string) => void = () => {}): Prom
 }
 
 config('read', () =>
-  inDirectory((dir) => {
+  inTmp((dir) => {
     const path = join(dir, 'c.json');
     writeFileSync(path, good, { mode: 0o644 });
     assert.equal(readConfig(path).thing, { n: 1 });
@@ -30,10 +30,7 @@ config('read', () =>
 );
 
 config('refused: not a config', async () => {
-  assert.match(
-    await refused('{'),
-    `bad-config: config "PATH" is not a JSON document: Expected property name or '}' in JSON at position 1`,
-  );
+  assert.match(await refused('{'), /^bad-config: config "PATH" is not a JSON document: .*Expected/); // the rest is the runtime's
   assert.is(await refused(''), 'bad-config: config "PATH" is not a JSON document: empty');
   for (const text of ['null', '[]', '"x"', '{"kind":"group","version":1}'])
     assert.is(await refused(text), 'bad-config: config "PATH" is not a document of kind "config"');
@@ -56,7 +53,7 @@ if (process.geteuid?.() === 0)
 else skipped(1, 'only root can give a config to another user');
 
 config('refused: not readable', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const missing = await thrown<DvmError>(() => readConfig(join(dir, 'none')));
     assert.is(`${missing.code} ${missing.exitCode}`, 'no-config 78');
     mkdirSync(join(dir, 'd'), { mode: 0o700 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import type { DvmError } from '#tool/errors.js';
 import { Attached } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
@@ -11,7 +11,7 @@ const large = { text: 'x'.repeat(1 << 20) };
 
 /** Runs a shell script as the program, with one attached document. */
 function runScript(script: string, input?: unknown): Promise<unknown> {
-  return inDirectory((dir) => {
+  return inTmp((dir) => {
     const file = join(dir, 'program');
     writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return spawnPrograms(() => {}).run([file, new Attached(large)], input);
@@ -26,6 +26,24 @@ test('a program need not read what it is given', async () => {
 test('a program that fails without reading has failed', async () => {
   const e = await thrown<DvmError>(() => runScript('echo no >&2; exit 3', large));
   assert.equal([e.code, e.details], ['program-failed', { exit: 3, stderr: 'no\n' }]);
+});
+
+test('how a program ended, where it says nothing itself', async () => {
+  const message = async (script: string) => (await thrown<DvmError>(() => runScript(script))).message;
+  assert.match(await message('kill -9 $$'), /^".*\/program" was killed by SIGKILL$/);
+  assert.match(await message('exit 9'), /^".*\/program" failed with exit code 9$/);
+  assert.match(await message('cat /dev/zero'), /^".*\/program" printed more than \d+ bytes$/);
+  const e = await thrown<DvmError>(() => spawnPrograms(() => {}).run(['/no/such/program', new Attached(large)], large));
+  assert.equal(
+    [e.message, e.details],
+    ['"/no/such/program" did not start: spawn /no/such/program ENOENT', { exit: null, stderr: '' }],
+  );
+});
+
+test('what a program says on standard error when it works is passed on', async () => {
+  const notes: string[] = [];
+  await spawnPrograms((line) => notes.push(line)).run(['/bin/sh', '-c', 'echo a >&2; echo b >&2']);
+  assert.equal(notes, ['a', 'b']);
 });
 
 test('attached documents can be read where their word says', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { inDirectory } from '#test/support/tmp.js';
+import { inTmp } from '#test/support/loop.js';
 import { type Call, singleTool, Text } from '#tool/command.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { invokeTraced } from '#tool/trace.js';
@@ -33,7 +33,7 @@ async function recordOf(dir: string, argv: string[], input: string) {
 const trace = suite('trace');
 
 trace('a run: what it was given, what it printed, for the user alone', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const { name, mode, record } = await recordOf(dir, [], '{"b":1,"a":2}');
     assert.is(mode, 0o600);
     assert.is(statSync(join(dir, 'log')).mode & 0o777, 0o700);
@@ -47,7 +47,7 @@ trace('a run: what it was given, what it printed, for the user alone', () =>
 );
 
 trace('a failed run: its error', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const { record } = await recordOf(dir, ['--fail'], '1');
     assert.is(record.exit, 75);
     assert.is(record.error.code, 'is-busy');
@@ -86,28 +86,28 @@ async function streamRecord(dir: string, argv: string[], most: number) {
 }
 
 trace('a stream: every document that was read, when it has ended', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const { record } = await streamRecord(dir, [], 9);
     assert.equal([record.output, record.exit, record.error], [[{ n: 1 }, { n: 2 }], 0, undefined]);
   }),
 );
 
 trace('a stream that fails, and one whose reader leaves', async () => {
-  await inDirectory(async (dir) => {
+  await inTmp(async (dir) => {
     const { failure, record } = await streamRecord(dir, ['--broken'], 9);
     assert.is((failure as DvmError).code, 'is-broken');
     assert.equal([record.output, record.exit, record.error.code], [[{ n: 1 }, { n: 2 }], 74, 'is-broken']);
   });
-  await inDirectory(async (dir) => assert.equal((await streamRecord(dir, [], 1)).record.output, [{ n: 1 }]));
+  await inTmp(async (dir) => assert.equal((await streamRecord(dir, [], 1)).record.output, [{ n: 1 }]));
 });
 
 for (const rubbish of ['{"a":1,"a":2}', '9007199254740993', '1e300', '{', '['.repeat(100_000), 'a\0'])
   trace(`input that is no sound document is kept as it came: ${rubbish.slice(0, 20)}`, () =>
-    inDirectory(async (dir) => assert.is((await recordOf(dir, ['--text'], rubbish)).record.input, rubbish)),
+    inTmp(async (dir) => assert.is((await recordOf(dir, ['--text'], rubbish)).record.input, rubbish)),
   );
 
 trace('no flag, or one behind "--": no log', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const streams = { readInput: async () => Buffer.from('1'), note: () => {} };
     await invokeTraced(echo, [], streams);
     await invokeTraced(echo, ['--', '--trace', dir], streams).catch(() => {});
@@ -116,7 +116,7 @@ trace('no flag, or one behind "--": no log', () =>
 );
 
 trace('a directory that cannot be used stops the run before it begins', () =>
-  inDirectory(async (dir) => {
+  inTmp(async (dir) => {
     const file = join(dir, 'file');
     writeFileSync(file, '');
     let asked = false;

@@ -1,0 +1,47 @@
+import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
+import type { Json } from './json.js';
+
+/** How a program ended that should have worked. */
+export interface Ended {
+  /** Exit code; null when it was killed or did not start. */
+  code: number | null;
+  signal: string | null;
+  stderr: string;
+  /** Why it did not start, or was stopped by us. */
+  problem?: string | undefined;
+}
+
+const exitNames = new Map<number, ExitName>(Object.entries(exitCodes).map(([name, code]) => [code, name as ExitName]));
+
+/** The error a failed program printed, or one that says how it ended. */
+export function programError(name: string, ended: Ended): DvmError {
+  const { code, stderr } = ended;
+  const own = lastError(stderr);
+  const exit = exitNames.get(code ?? -1);
+  if (own && exit) return new DvmError(exit, { code: own.code, message: own.message, hint: own.hint, details: own.details });
+  return fail('edit', 'program-failed', `"${name}" ${describe(ended)}`, { details: { stderr: stderr.slice(-2000), exit: code } });
+}
+
+function describe({ code, signal, problem }: Ended): string {
+  if (problem !== undefined) return problem;
+  return signal === null ? `failed with exit code ${code}` : `was killed by ${signal}`;
+}
+
+interface PrintedError {
+  code: string;
+  message: string;
+  hint?: string;
+  details?: Json;
+}
+
+function lastError(stderr: string): PrintedError | undefined {
+  for (const line of stderr.trimEnd().split('\n').reverse()) {
+    try {
+      const value = JSON.parse(line) as { kind?: unknown };
+      if (value?.kind === 'error') return value as unknown as PrintedError;
+    } catch {
+      // not the error line
+    }
+  }
+  return undefined;
+}

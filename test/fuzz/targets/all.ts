@@ -1,0 +1,22 @@
+import type { Target } from '../engine/target.js';
+import { activate } from './activate.js';
+import { assembly } from './assembly.js';
+import { blocks } from './blocks.js';
+import { documents } from './documents.js';
+import { filters } from './filters.js';
+import { json } from './json.js';
+import { judging } from './judge.js';
+import { kernelViews, signatures } from './kernel-views.js';
+import { label } from './label.js';
+import { planner } from './planner.js';
+import { program } from './program.js';
+import { record } from './record.js';
+import { region } from './region/region.js';
+import { report } from './report.js';
+import { names, reportFilter, sizes } from './words.js';
+
+export const targets: readonly Target[] = [
+  ...[label, blocks, region, record, judging],
+  ...[json, documents, filters, activate, report, planner, program, assembly],
+  ...[sizes, names, reportFilter, signatures, kernelViews],
+];
