@@ -56,7 +56,7 @@ demo: node_modules packages ## everything, from blank disks on, in a throw-away 
 	node build/sandbox/sandbox.cjs --memory 1G --time-limit 900 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
 
 bench: node_modules packages ## figures beside the peer's, one JSON line each (ONLY=metadata, ONLY=activate)
-	@node scripts/build.mjs --tests
+	@node scripts/build.mjs --tests --dist
 	@node test/bench/run.mjs $(ONLY)
 
 docs: build ## the man pages, under build/man
