@@ -125,15 +125,15 @@ function badDirectory(path: string, why: string, cause?: unknown) {
 }
 
 async function acquire(fd: number, subject: string, { wait = 0, shared }: LockOptions): Promise<void> {
-  const deadline = performance.now() + wait;
+  const deadline = process.uptime() + wait / 1000;
   for (;;) {
     const result = libc().flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
     if (result >= 0) return;
     const name = errnoName(result);
     if (name === 'EINTR') continue;
     if (name !== 'EAGAIN') throw fail('kernel', 'lock-failed', `lock of ${subject} failed: ${name}`);
-    if (performance.now() >= deadline) throw busy(subject, readHolder(fd));
-    await sleep(Math.min(ASK_AGAIN * (0.5 + Math.random()), Math.max(1, deadline - performance.now())));
+    if (process.uptime() >= deadline) throw busy(subject, readHolder(fd));
+    await sleep(Math.min(ASK_AGAIN * (0.5 + Math.random()), Math.max(1, (deadline - process.uptime()) * 1000)));
   }
 }
 
