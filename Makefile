@@ -30,9 +30,10 @@ build: node_modules ## validators and one bundle a tool, under build/
 dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
 	node scripts/build.mjs --dist $(TARGET:%=--target=%)
 
-install: dist ## the executable and a link for each tool, into DESTDIR and PREFIX
+install: dist docs ## the executable, a link for each tool and the man pages, into DESTDIR and PREFIX
 	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
 	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
 
 check: build ## types and the rules of the code
 	npx tsc
