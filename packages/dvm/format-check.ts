@@ -19,12 +19,3 @@ export function describeVerification(v: Verification): string {
   const missing = v.missing.map((pv) => `  PV ${pv} is missing`);
   return textOf([`${v.group.name}: ${words[v.state]}`, ...missing, ...copies]);
 }
-
-interface History {
-  versions: { txn: string; copies: number }[];
-}
-
-/** One line a version, newest first. */
-export function describeHistory(h: History): string {
-  return textOf(h.versions.map((v) => `${v.txn}  ${v.copies} copies`));
-}

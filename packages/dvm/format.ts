@@ -5,7 +5,8 @@ import type { Verification } from '#tm/verify.js';
 import { canonical } from '#tool/json.js';
 import { textOf } from '#tool/printable.js';
 import { formatSize } from '#tool/units.js';
-import { describeHistory, describeVerification } from './format-check.js';
+import { describeVerification } from './format-check.js';
+import { type DiffDocument, describeDiff, describeHistory, type HistoryDocument } from './format-versions.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
 export function describe(document: unknown): string {
@@ -16,7 +17,8 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'transaction') return describeTransaction(document as Transaction);
   if (doc?.kind === 'dry-run') return describeDryRun(document as DryRun);
   if (doc?.kind === 'verification') return describeVerification(document as Verification);
-  if (doc?.kind === 'history') return describeHistory(document as Parameters<typeof describeHistory>[0]);
+  if (doc?.kind === 'history') return describeHistory(document as HistoryDocument);
+  if (doc?.kind === 'diff') return describeDiff(document as DiffDocument);
   return document === undefined ? '' : textOf([canonical(document)]);
 }
 

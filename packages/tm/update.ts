@@ -1,17 +1,20 @@
-import { diff } from '#documents/diff.js';
 import type { Envelope, Group } from '#documents/group.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
+import type { Word } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
+import { changesBetween } from './changes.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { finish } from './finish.js';
+import type { Judgement } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 export interface UpdateRequest {
-  stages: string[][];
+  /** Mutators, each with its arguments. */
+  stages: Word[][];
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
@@ -70,8 +73,13 @@ export function nextEnvelope(ctx: Context, e: Envelope): Envelope {
 }
 
 function dryRun(before: Group, edited: Group, plan: PlanView | undefined): DryRun {
-  const changes = [...diff(before.envelope, edited.envelope), ...diff(before.metadata, edited.metadata)];
-  return { kind: 'dry-run', version: 1, group: before.envelope.group, changes, plan: plan ?? null };
+  return {
+    kind: 'dry-run',
+    version: 1,
+    group: before.envelope.group,
+    changes: changesBetween(before, edited),
+    plan: plan ?? null,
+  };
 }
 
 function pvsOf(ctx: Context, regions: Region[]): string[] {
@@ -92,6 +100,7 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
       hint: 'bring them back, or go on without them: tm recover --without PV',
       details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
     });
+  refuseUnreadable(name, judgement);
   const bad = [...judgement.behind, ...judgement.unusable];
   if (bad.length > 0)
     throw fail('outOfSync', 'out-of-sync', `${bad.length} regions of group "${name}" do not hold its current version`, {
@@ -100,4 +109,21 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
     });
   if (memberRegions(ctx.devices.devices, group.envelope.pvs).length === 0)
     throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
+}
+
+/** A device that fails is not for `tm recover`, but for whoever can see to it. */
+function refuseUnreadable(group: string, { unusable }: Judgement): void {
+  const failing = unusable.filter((c) => c.state === 'unreadable');
+  const [first] = failing;
+  if (!first) return;
+  const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
+  throw fail(
+    'outOfSync',
+    'region-unreadable',
+    `region "${regionName(first.region)}" of group "${group}" cannot be used${more}: ${first.error}`,
+    {
+      hint: 'see to the device and try again; or take it away and go on without it: tm recover --without PV',
+      details: failing.map((c) => ({ region: regionName(c.region), pv: c.pv, error: c.error ?? null })),
+    },
+  );
 }
