@@ -15,8 +15,10 @@ export interface PlanView {
 
 /** The activation pipeline of the config, bound to the programs that run it. */
 export interface Activation {
-  /** The plan from the kernel's state to `next`; `words` are selection arguments for the desired step. */
-  plan(next: Group, previous: Group | undefined, words: string[]): Promise<PlanView>;
+  /** The kernel's state, for the programs of the pipeline. */
+  current(): Promise<unknown>;
+  /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
+  plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
@@ -33,9 +35,11 @@ export function activationPipeline(
   keep: readonly number[] = [],
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
+  const ask = () => programs.run([...names.current, ...kernelWords]);
   return {
-    plan: async (next, previous, words) => {
-      const current = await programs.run([...names.current, ...kernelWords]);
+    current: ask,
+    plan: async (next, previous, words, known) => {
+      const current = known ?? (await ask());
       const before = previous ? ['--previous', new Attached(previous)] : [];
       const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
       return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
