@@ -1,4 +1,4 @@
-import { areaLength } from '#metadata/segments.js';
+import { areaLength } from '#metadata/kinds/kinds.js';
 import { printable } from '#tool/printable.js';
 import { sizeText, type Unit } from './size.js';
 import type { PvView, VgView } from './views.js';

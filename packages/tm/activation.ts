@@ -16,8 +16,10 @@ export interface PlanView {
 
 /** The activation pipeline of the config, bound to the programs that run it. */
 export interface Activation {
-  /** The plan from the kernel's state to `next`; `words` are selection arguments for the desired step. */
-  plan(next: Group, previous: Group | undefined, words: string[]): Promise<PlanView>;
+  /** The kernel's state, for the programs of the pipeline. */
+  current(): Promise<unknown>;
+  /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
+  plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
@@ -34,16 +36,30 @@ export function activationPipeline(
   keep: readonly number[] = [],
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
-  const planOnce: Activation['plan'] = async (next, previous, words) => {
-    const current = await programs.run([...names.current, ...kernelWords]);
+  const ask = () => programs.run([...names.current, ...kernelWords]);
+  const planOnce: Activation['plan'] = async (next, previous, words, known) => {
+    const current = known ?? (await ask());
     const before = previous ? ['--previous', new Attached(previous)] : [];
     const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
     return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
   };
   const simulated = kernel?.startsWith('sim:') ?? false;
   return {
-    plan: (...given) => (simulated ? planOnce(...given) : planPatiently(() => planOnce(...given))),
+    current: ask,
+    plan: simulated ? planOnce : patiently(planOnce),
     start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
+  };
+}
+
+/** What is known of the kernel is of use for the first look alone. */
+function patiently(plan: Activation['plan']): Activation['plan'] {
+  return (next, previous, words, known) => {
+    let current = known;
+    return planPatiently(() => {
+      const given = current;
+      current = undefined;
+      return plan(next, previous, words, given);
+    });
   };
 }
 
