@@ -1,7 +1,6 @@
 import { currentType } from '#dm/documents.js';
 import { close, editableGroupType, metadataOf, open } from '#metadata/editable.js';
 import { singleTool } from '#tool/command.js';
-import { fail } from '#tool/errors.js';
 import { poll } from '../poll/poll.js';
 
 export const tool = singleTool({
@@ -10,10 +9,10 @@ export const tool = singleTool({
   input: 'a group document',
   output: 'the same document with only its metadata changed, in canonical lines',
   positionals: [],
-  options: { current: { type: 'string', value: 'FILE', describe: 'a current document, as dmexec --dump prints it' } },
+  options: {
+    current: { type: 'string', value: 'FILE', required: true, describe: 'a current document, as dmexec --dump prints it' },
+  },
   run: async (call) => {
-    if (call.options.current === undefined)
-      throw fail('usage', 'no-current', 'option "--current" is needed: what the kernel has');
     const current = await call.file(call.options.current, currentType);
     const group = await call.input(editableGroupType);
     const metadata = metadataOf(group);

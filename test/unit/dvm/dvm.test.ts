@@ -150,7 +150,7 @@ test('a trace holds every document that passed, readable by its owner alone; rep
     const steps = readTrace(dir).filter((r) => r.tool !== 'dvm');
     assert.equal(
       new Set(steps.map((s) => s.tool)),
-      new Set(['discover', 'tm', 'lv_extend', 'vg_check', 'dmexec', 'vol_activate', 'dmactivate']),
+      new Set(['discover', 'tm', 'vg_poll', 'lv_extend', 'vg_check', 'dmexec', 'vol_activate', 'dmactivate']),
     );
     const executed = steps.find((s) => s.tool === 'dmexec' && s.argv.includes('--session'));
     assert.equal(

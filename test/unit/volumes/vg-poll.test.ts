@@ -17,7 +17,7 @@ test('a group without metadata has nothing to poll', async () => {
 });
 
 test('what the kernel has must be given', async () => {
-  await fails(() => runTool(tool, [], groupOf([64])), 'no-current', 64);
+  await fails(() => runTool(tool, [], groupOf([64])), 'missing-option', 64);
 });
 
 test.run();
