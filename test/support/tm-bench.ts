@@ -38,7 +38,7 @@ export async function withGroup(count: number, work: (b: Bench) => Promise<void>
       return path;
     };
     const tm = async (words: string[], devices?: string) =>
-      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
+      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()), limit: 600_000 });
     await work({ dir, disks, config, discover, tm, script });
   });
 }
