@@ -2,7 +2,6 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 export interface Ended {
-  pid: number;
   code: number | null;
   signal: string | null;
   stdout: string;
@@ -15,11 +14,14 @@ export interface RunOptions {
   leave?: boolean;
   /** Milliseconds until it is killed. */
   limit?: number;
+  /** Told its process id. */
+  onStart?: (pid: number) => void;
 }
 
 /** Runs a program to its end; after 30 s it is killed, unless `limit` says otherwise. */
 export function runProcess(file: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = spawn(file, args, { timeout: options.limit ?? 30_000, killSignal: 'SIGKILL' });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   child.stdin.on('error', () => {}); // a program that does not read its input
   child.stdin.end(options.input ?? '');
   const stdout = gather(child, options);
@@ -29,7 +31,6 @@ export function runProcess(file: string, args: readonly string[], options: RunOp
     child.on('error', failed);
     child.on('close', (code, signal) =>
       done({
-        pid: child.pid ?? 0,
         code,
         signal,
         stdout: Buffer.concat(stdout).toString(),
