@@ -4,13 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
-PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs e2fsprogs fio
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
-DIST := $(if $(filter dist,$(RUNTIME)),--dist)
+PREFIX := /usr/local
 
-.PHONY: help build dist check lint format test test-long bench demo sandbox docs clean packages
+.PHONY: help build dist install check lint format test test-long bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -28,7 +28,12 @@ build: node_modules ## validators and one bundle a tool, under build/
 	node scripts/build.mjs
 
 dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
-	node scripts/build.mjs --dist
+	node scripts/build.mjs --dist $(TARGET:%=--target=%)
+
+install: dist docs ## the executable, a link for each tool and the man pages, into DESTDIR and PREFIX
+	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
+	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
 
 check: build ## types and the rules of the code
 	npx tsc
@@ -40,7 +45,7 @@ format: node_modules
 	npx biome check --write .
 
 test: node_modules packages ## all tests, on a real kernel in a sandbox too (RUNTIME=dist: of the executable)
-	node scripts/build.mjs --tests $(DIST)
+	node scripts/build.mjs --tests --dist
 	npx tsc
 	npx biome check --error-on-warnings .
 	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs $(ONLY)
@@ -49,7 +54,7 @@ sandbox: build packages ## an interactive shell in a guest with four blank disks
 	node build/sandbox/sandbox.cjs --shell
 
 test-long: node_modules packages ## the long tests too (more than an hour)
-	node scripts/build.mjs --tests $(DIST)
+	node scripts/build.mjs --tests --dist
 	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs --long $(ONLY)
 
 demo: node_modules packages ## everything, from blank disks on, in a throw-away guest
@@ -57,7 +62,7 @@ demo: node_modules packages ## everything, from blank disks on, in a throw-away 
 	node build/sandbox/sandbox.cjs --memory 1G --time-limit 900 --disk 128M --disk 128M --disk 128M --disk 128M -- bash scripts/demo.sh
 
 bench: node_modules packages ## figures beside the peer's, one JSON line each (ONLY=metadata, ONLY=activate)
-	@node scripts/build.mjs --tests
+	@node scripts/build.mjs --tests --dist
 	@node test/bench/run.mjs $(ONLY)
 
 docs: build ## the man pages, under build/man

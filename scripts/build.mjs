@@ -27,11 +27,12 @@ const common = {
   external: ['koffi', 'bun:ffi'], // each is there under its own runtime only
 };
 
-/** yargs is too slow to load at every start: it lives in a file of its own beside the bundles, loaded for help. */
-const lazyYargs = {
-  name: 'lazy yargs',
+/** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa' };
+const lazyPlugin = {
+  name: 'lazy',
   setup(build) {
-    build.onResolve({ filter: /^yargs\/yargs$/ }, () => ({ path: './_yargs.cjs', external: true }));
+    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
   },
 };
 
@@ -101,13 +102,14 @@ async function buildTools() {
     outExtension: { '.js': '.cjs' },
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [lazyYargs],
+    plugins: [lazyPlugin],
   });
-  await esbuild.build({
-    ...common,
-    stdin: { contents: "module.exports = require('yargs/yargs');", resolveDir: root },
-    outfile: out('bin', '_yargs.cjs'),
-  });
+  for (const [module, file] of Object.entries(lazy))
+    await esbuild.build({
+      ...common,
+      stdin: { contents: `module.exports = require('${module}');`, resolveDir: root },
+      outfile: out('bin', `${file}.cjs`),
+    });
 }
 
 async function buildTests() {
@@ -140,4 +142,7 @@ buildRegistry();
 await buildTools();
 await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
-if (process.argv.includes('--dist')) await buildDist({ common, root, out, tools: toolFiles().map((f) => basename(f, '.ts')) });
+if (process.argv.includes('--dist')) {
+  const target = process.argv.find((word) => word.startsWith('--target='));
+  await buildDist({ common, root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
+}

@@ -1,26 +1,18 @@
 // The one executable that is every tool, build/dist/dvm, and a link to it for each under build/dist/bin.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { findBun } from './bun.mjs';
 
-export async function buildDist({ common, root, out, tools }) {
+/** @param target `--target=NAME` for another machine than this one, by Bun's names of them; its runtime is fetched */
+export async function buildDist({ common, root, out, tools, target }) {
   rmSync(out('dist'), { recursive: true, force: true });
   mkdirSync(out('dist', 'bin'), { recursive: true });
-  const compiler = findCompiler(root);
+  const compiler = findBun(root);
   await bundle(common, root, out, version(compiler));
-  compile(compiler, out('entry', 'dvm.dist.cjs'), out('dist', 'dvm'));
+  compile(compiler, out('entry', 'dvm.dist.cjs'), out('dist', 'dvm'), target ? [target] : []);
   for (const name of tools) symlinkSync('../dvm', out('dist', 'bin', name));
-}
-
-/** Where npm was told to run no install scripts, the compiler is still where it was unpacked. */
-function findCompiler(root) {
-  const modules = join(root, 'node_modules');
-  const scoped = join(modules, '@oven');
-  const places = [join(modules, 'bun', 'bin', 'bun.exe'), ...readdirSync(scoped).map((name) => join(scoped, name, 'bin', 'bun'))];
-  const found = places.find((path) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 1 << 20);
-  if (!found) throw new Error(`no Bun below ${modules}: npm ci brings it`);
-  return found;
 }
 
 /** By the same bundler as everything else; knowing the runtime, it leaves out what only another one needs. */
@@ -37,12 +29,14 @@ async function bundle(common, root, out, bun) {
 }
 
 /**
- * Compiled ahead to bytecode, which is most of a fast start. The executable must not read what lies in the working
- * directory of whoever starts it (.env, bunfig.toml).
+ * Compiled ahead to bytecode, which is most of a fast start. Machine code is made late: most runs are over before it
+ * pays, and those with 100,000 volumes are as fast. The executable must not read what lies in the working directory of
+ * whoever starts it (.env, bunfig.toml).
  */
-function compile(compiler, bundled, executable) {
-  const words = ['--compile', '--bytecode', '--format=cjs', '--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
-  run(compiler, ['build', ...words, bundled, '--outfile', executable]);
+function compile(compiler, bundled, executable, target) {
+  const fast = ['--bytecode', '--format=cjs', '--compile-jit-policy=20'];
+  const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
+  run(compiler, ['build', '--compile', ...target, ...fast, ...closed, bundled, '--outfile', executable]);
 }
 
 function version(compiler) {

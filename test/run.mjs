@@ -1,5 +1,6 @@
 // Runs the built test files (build/test/**), each in a process of its own, and adds up what they report.
 //   node test/run.mjs [--jobs N] [PATH-PART…]     only files whose path contains one of the parts
+// DVM_TEST_RUNTIME=dist runs the files on Bun and the tools from the executable (make test RUNTIME=dist).
 // uvu can exit 0 although something failed, so a file passes only when it exits 0, printed a total above zero
 // (or a SKIPPED line), and passed + skipped equal that total. Ends with `N passed, N failed[, N skipped]`.
 import { spawn } from 'node:child_process';
@@ -7,8 +8,11 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { findBun } from '../scripts/bun.mjs';
 
-const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..', 'build', 'test');
+const project = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const root = join(project, 'build', 'test');
+const runtime = process.env.DVM_TEST_RUNTIME === 'dist' ? [findBun(project)] : [process.execPath, '--enable-source-maps'];
 const args = process.argv.slice(2);
 const jobsAt = args.indexOf('--jobs');
 const jobs = jobsAt >= 0 ? Number(args.splice(jobsAt, 2)[1]) : availableParallelism();
@@ -29,7 +33,8 @@ function heavyFirst(a, b) {
 function run(file) {
   return new Promise((done) => {
     const start = Date.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(root, file)], {
+    const [program, ...words] = runtime;
+    const child = spawn(program, [...words, join(root, file)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -4,6 +4,7 @@ import { type DvmError, fail, isSystemError } from '#tool/errors.js';
 import type { Bytes } from '#tool/units.js';
 import { alignedBuffer, errnoName, libc } from './libc.js';
 import type { OpenOptions, OpenStorage, Storage } from './storage.js';
+import { widenThreadPool } from './threads.js';
 
 // <linux/fs.h>: _IO(0x12, 94), _IO(0x12, 104), _IOR(0x12, 114, size_t)
 const BLKROGET = 0x125e;
@@ -15,12 +16,13 @@ const ALIGNMENT = 4096;
 
 /**
  * Opens a block device (O_DIRECT where the driver takes it) or a regular image file (block size 512, buffered,
- * made durable by `flush`). Reads and writes run in libuv's pool, many at once.
+ * made durable by `flush`). Reads and writes run in the runtime's pool of threads, many at once.
  *
  * @throws DvmError `no-device` (notFound), `device-in-use` (inUse), `read-only`, `not-permitted` (permission),
  *   `not-a-device` (usage), `io-error` (io)
  */
 export const openDevice: OpenStorage = async (path, options = {}) => {
+  widenThreadPool();
   const handle = await openHandle(path, options).catch((e: unknown) => {
     throw openError(path, e);
   });

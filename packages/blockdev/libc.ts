@@ -21,6 +21,8 @@ export interface Libc {
   prctl(option: number, a?: number, b?: number, c?: number, d?: number): number;
   /** Makes a device node; `mode` holds S_IFBLK or S_IFCHR. The umask applies. */
   mknod(path: string, mode: number, major: number, minor: number): number;
+  /** The environment of the C library; a runtime may have copied it for itself. */
+  setenv(name: string, value: string, overwrite: number): number;
   semget(key: number, count: number, flags: number): number;
   /** One operation on semaphore 0, waiting at most `milliseconds` (then −EAGAIN); without it as long as it takes. */
   semop(id: number, operation: number, flags: number, milliseconds?: number): number;
@@ -31,10 +33,8 @@ export interface Libc {
   address(buffer: Uint8Array): bigint;
 }
 
-export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
-export const LOCK_UN = 8;
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const MCL_ONFAULT = 4;
@@ -78,6 +78,7 @@ function libcOf(foreign: Foreign): Libc {
     munlockall: call('munlockall'),
     prctl: (option, a = 0, b = 0, c = 0, d = 0) => prctl(option, a, b, c, d),
     mknod: (path, mode, major, minor) => mknod(path, mode, makeDev(major, minor)),
+    setenv: call('setenv', 'string', 'string', 'int'),
     semget: call('semget', 'int', 'int', 'int'),
     semop: (id, operation, flags, milliseconds) =>
       semtimedop(id, packSembuf(operation, flags), 1, milliseconds === undefined ? null : packTimespec(milliseconds)),

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isId } from '#documents/ids.js';
 import { BLOCK, checkRegions, type DeviceRange, labelPlaces } from '#documents/layout.js';
 import { checkName } from '#documents/names.js';
+import { sha256 } from '#tool/crypto.js';
 import { DvmError } from '#tool/errors.js';
 import { SECTOR, type Sectors } from '#tool/units.js';
 
@@ -128,5 +128,5 @@ function u64(b: Buffer, offset: number): number {
 function checksum(block: Buffer): Buffer {
   const sector = Buffer.from(block.subarray(0, SECTOR));
   sector.fill(0, at.checksum, at.checksum + CHECKSUM_BYTES);
-  return createHash('sha256').update(sector).digest().subarray(0, CHECKSUM_BYTES);
+  return sha256(sector).subarray(0, CHECKSUM_BYTES);
 }

@@ -39,7 +39,7 @@ export async function removeDevice(request: RemoveRequest, config: DiscoverConfi
     if (held) throw held;
     const group = first.labelled.find((d) => d.path === path)?.label.group.id;
     if (group === undefined) return await erase(path, request, first, world);
-    const lock = await world.lock({ group }, wait);
+    const lock = await world.lock({ group, name: request.group }, wait);
     try {
       return await erase(path, request, await scan(config, world), world); // what was read before the lock may be stale
     } finally {
@@ -106,20 +106,4 @@ function unusable(path: string, l: { code: string; why: string }): DvmError {
   return fail('outOfSync', l.code, `label of "${path}" cannot be used: ${l.why}`, {
     hint: 'give --force to erase it all the same',
   });
-}
-
-/**
- * Erases the label of a PV that has left its group; a device that is another PV, or none, is left alone. The caller
- * holds the group's lock.
- */
-export async function removeLabel(world: World, path: string, pv: string): Promise<boolean> {
-  const storage = await world.open(path, { write: true, exclusive: true });
-  try {
-    const labelling = await readLabel(storage);
-    if (labelling.state !== 'labelled' || labelling.label.pv !== pv) return false;
-    await eraseLabel(storage, labelling.label);
-    return true;
-  } finally {
-    await storage.close();
-  }
 }

@@ -5,7 +5,7 @@ const numbers = constants.errno as Record<string, number>;
 const codes = new Map(Object.entries(numbers).map(([code, n]) => [n, code]));
 
 /** `EBUSY` → 16; undefined for what the system does not know. */
-export function errnoOf(code: string): number | undefined {
+function errnoOf(code: string): number | undefined {
   return Object.hasOwn(numbers, code) ? numbers[code] : undefined;
 }
 

@@ -1,3 +1,5 @@
+import { randomBytes } from '#tool/crypto.js';
+
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /**
@@ -8,11 +10,6 @@ export function newId(random: (bytes: number) => Uint8Array = randomBytes): stri
   let id = '';
   for (const byte of random(20)) id += alphabet[byte & 31];
   return id;
-}
-
-/** From the kernel. Loading node:crypto takes 2 ms, so it waits until an id is made. */
-function randomBytes(bytes: number): Uint8Array {
-  return (require('node:crypto') as typeof import('node:crypto')).randomBytes(bytes);
 }
 
 export const idPattern = '^[a-z2-7]{20}$';

@@ -1,12 +1,13 @@
 import { fail } from '#tool/errors.js';
 
 /** Suffixes that mark hidden layers of a volume; a user's name may not end in one, nor contain it before a number. */
-const hidden = /_(tdata|tmeta|pmspare|cdata|cmeta|cvol|corig|wcorig|iorig|imeta|rimage|rmeta|mimage|mlog|vorigin|cow)(_?\d+)?$/;
+const hidden =
+  /^pvmove\d+$|_(tdata|tmeta|pmspare|cdata|cmeta|cvol|corig|wcorig|iorig|imeta|rimage|rmeta|mimage|mlog|vorigin|cow)(_?\d+)?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**
- * Checks the name of a group or volume. Refused: empty, `.`, `..`, `/`, a leading hyphen, control characters,
+ * Checks the name of a group or volume. Refused: empty, `.`, `..`, `/`, a leading hyphen, control characters, `\x`,
  * hidden suffixes, and what makes the encoded device-mapper name longer than 127 bytes.
  *
  * @throws DvmError `bad-name` (exit 64)
@@ -23,6 +24,7 @@ function nameProblem(name: string): string | undefined {
   if (name.startsWith('-')) return 'starts with a hyphen';
   if (name.includes('/')) return 'contains a slash';
   if (control.test(name)) return 'contains a control character';
+  if (name.includes('\\x')) return 'contains "\\x", which dmsetup takes for a byte encoded twice and then lists no device at all';
   if (!name.isWellFormed()) return 'is not valid Unicode';
   if (hidden.test(name)) return 'ends in a suffix kept for hidden volumes';
   if (mangle(name).length > 127) return 'is longer than 127 bytes once encoded';

@@ -23,13 +23,13 @@ export function parseTarget(text: string): Target {
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
-const find = (group: string): Stage => ['discover', group];
+export const find = (group: string): Stage => ['discover', group];
 
-function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
+export function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }
 
-const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
+export const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
 
 /** The words that discover understands too. */
 function waiting(tm: TmWords): string[] {
@@ -68,10 +68,6 @@ export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipe
   ];
 }
 
-export function resizeVolume(verb: 'extend' | 'reduce', group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
-  return [update(group, tm, [`lv_${verb}`, volume, ...words])];
-}
-
 export function removeVolume(group: string, volume: string, tm: TmWords): Pipeline[] {
   return [update(group, tm, ['lv_remove', volume])];
 }
@@ -108,4 +104,16 @@ export function show({ group, volume }: Target, tm: TmWords, words: string[]): P
 
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {
   return [[find(group), ['tm', command, ...tm, group]]];
+}
+
+export function diff(group: string, versions: string[]): Pipeline[] {
+  return [[find(group), ['tm', 'diff', group, ...versions]]];
+}
+
+export function rollback(group: string, version: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'rollback', ...tm, group, version]]];
+}
+
+export function batch(group: string, file: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'update', ...tm, '--batch', file, group]]];
 }

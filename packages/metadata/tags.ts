@@ -8,7 +8,7 @@ const pattern = new RegExp(tagsSchema.items.pattern);
  *
  * @throws DvmError `bad-tag` (exit 64)
  */
-export function parseTag(text: string): string {
+function parseTag(text: string): string {
   const tag = text.startsWith('@') ? text.slice(1) : text;
   if (pattern.test(tag)) return tag;
   throw fail('usage', 'bad-tag', `tag "${text}" is not made of letters, digits and _+.-/=!:&#@, 1 to 1024 of them`);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openDevice } from '#blockdev/device.js';
 import { type Lock, lockGroup } from '#blockdev/locks.js';
@@ -12,6 +11,7 @@ import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
+import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
@@ -20,7 +20,12 @@ import type { Context } from './context.js';
 import { openStore } from './replicator-store.js';
 import { zero } from './zero.js';
 
+/** What opening a group needs of a call. */
+export type Edge = Pick<Call, 'input' | 'section' | 'programs' | 'note'>;
+
 export interface OpenRequest {
+  /** Name or id of the group, as the user gave it. */
+  group: string;
   /** Takes the lock of the group and opens its devices for writing. */
   write: boolean;
   /** Milliseconds to wait for the lock. */
@@ -35,10 +40,11 @@ export interface Opened {
 }
 
 /** The edge of tm: the devices document, the lock, the devices, the clock. */
-export async function openContext(call: Call, request: OpenRequest): Promise<Opened> {
+export async function openContext(call: Edge, request: OpenRequest): Promise<Opened> {
   const devices = await call.input(devicesType);
-  checkGroupName(call.positionals[0] ?? '', devices);
-  const lock = request.write ? await lockGroup(devices.group.id, { wait: request.wait }) : undefined;
+  checkGroupName(request.group, devices);
+  const { id, name } = devices.group;
+  const lock = request.write ? await lockGroup(id, { wait: request.wait, name }) : undefined;
   try {
     if (lock) await checkLabels(devices, openDevice);
     return await opened(call, devices, request, lock);
@@ -48,7 +54,7 @@ export async function openContext(call: Call, request: OpenRequest): Promise<Ope
   }
 }
 
-async function opened(call: Call, devices: Devices, request: OpenRequest, lock: Lock | undefined): Promise<Opened> {
+async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: Lock | undefined): Promise<Opened> {
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
@@ -122,7 +128,7 @@ async function labelChange(group: string, pv: string, device: FoundDevice, open:
 /** The machine-id must not leave the machine as it is (machine-id(5)): hashed with a word of our own. */
 function hostId(): string {
   try {
-    return createHash('sha256').update('dvm').update(readFileSync('/etc/machine-id')).digest('hex').slice(0, 32);
+    return sha256('dvm', readFileSync('/etc/machine-id')).toString('hex').slice(0, 32);
   } catch {
     return '';
   }

@@ -1,17 +1,20 @@
-import { diff } from '#documents/diff.js';
 import type { Envelope, Group } from '#documents/group.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
+import { Attached, type Word } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
+import { changesBetween } from './changes.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { finish } from './finish.js';
+import type { Judgement } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 export interface UpdateRequest {
-  stages: string[][];
+  /** Mutators, each with its arguments. */
+  stages: Word[][];
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
@@ -25,8 +28,14 @@ export interface UpdateRequest {
  */
 export async function update(ctx: Context, request: UpdateRequest): Promise<Outcome | DryRun> {
   const loaded = await settled(ctx, request.dryRun);
-  const edited = await edit(loaded.group, request.stages, ctx.names.check, ctx.programs);
-  return apply(ctx, loaded.group, edited, request);
+  const current = await ctx.activation?.current();
+  const edited = await edit(loaded.group, [...pollStage(ctx, current), ...request.stages], ctx.names.check, ctx.programs);
+  return apply(ctx, loaded.group, edited, request, current);
+}
+
+/** What the kernel has finished since (a merge, a move) is taken into the metadata first. */
+function pollStage({ names: { poll } }: Context, current: unknown): Word[][] {
+  return current === undefined || poll.length === 0 ? [] : [[...poll, '--current', new Attached(current)]];
 }
 
 /** The group with every copy current: an interrupted change is finished first, unless nothing may be touched. */
@@ -46,9 +55,11 @@ export async function apply(
   before: Group,
   edited: Group,
   request: Omit<UpdateRequest, 'stages'>,
+  current?: unknown,
 ): Promise<Outcome | DryRun> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const plan = await ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
+  const words = [...request.selection, ...(request.wipe ? ['--wipe'] : [])];
+  const plan = await ctx.activation?.plan(edited, before, words, current);
   if (request.dryRun) return dryRun(before, edited, plan);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
@@ -70,8 +81,13 @@ export function nextEnvelope(ctx: Context, e: Envelope): Envelope {
 }
 
 function dryRun(before: Group, edited: Group, plan: PlanView | undefined): DryRun {
-  const changes = [...diff(before.envelope, edited.envelope), ...diff(before.metadata, edited.metadata)];
-  return { kind: 'dry-run', version: 1, group: before.envelope.group, changes, plan: plan ?? null };
+  return {
+    kind: 'dry-run',
+    version: 1,
+    group: before.envelope.group,
+    changes: changesBetween(before, edited),
+    plan: plan ?? null,
+  };
 }
 
 function pvsOf(ctx: Context, regions: Region[]): string[] {
@@ -92,6 +108,7 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
       hint: 'bring them back, or go on without them: tm recover --without PV',
       details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
     });
+  refuseUnreadable(name, judgement);
   const bad = [...judgement.behind, ...judgement.unusable];
   if (bad.length > 0)
     throw fail('outOfSync', 'out-of-sync', `${bad.length} regions of group "${name}" do not hold its current version`, {
@@ -100,4 +117,21 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
     });
   if (memberRegions(ctx.devices.devices, group.envelope.pvs).length === 0)
     throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
+}
+
+/** A device that fails is not for `tm recover`, but for whoever can see to it. */
+function refuseUnreadable(group: string, { unusable }: Judgement): void {
+  const failing = unusable.filter((c) => c.state === 'unreadable');
+  const [first] = failing;
+  if (!first) return;
+  const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
+  throw fail(
+    'outOfSync',
+    'region-unreadable',
+    `region "${regionName(first.region)}" of group "${group}" cannot be used${more}: ${first.error}`,
+    {
+      hint: 'see to the device and try again; or take it away and go on without it: tm recover --without PV',
+      details: failing.map((c) => ({ region: regionName(c.region), pv: c.pv, error: c.error ?? null })),
+    },
+  );
 }

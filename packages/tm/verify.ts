@@ -30,7 +30,7 @@ interface RegionFinding {
 /**
  * Describes every copy. Reads superblocks only; `members` are the PVs of the envelope when it could be read.
  */
-export function describeCopies(ctx: Context, copies: Copy[], members: ReadonlySet<string> | undefined): Verification {
+function describeCopies(ctx: Context, copies: Copy[], members: ReadonlySet<string> | undefined): Verification {
   const j = judge(copies.filter((c) => members?.has(c.pv) ?? true));
   const missing = Object.keys(ctx.devices.missing);
   return {

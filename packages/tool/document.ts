@@ -65,7 +65,7 @@ function checkKind(value: unknown, kind: string, version: number, name: string):
 }
 
 /** The error for a value that breaks its schema: the first problem in words, all of them in details. */
-export function schemaError(kind: string, name: string, validate: Validator) {
+function schemaError(kind: string, name: string, validate: Validator) {
   const { first, details } = problemsOf(validate);
   return fail('badInput', 'bad-document', `"${name}" is not a valid "${kind}": ${first}`, { details });
 }

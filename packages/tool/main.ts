@@ -2,6 +2,7 @@ import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './com
 import type { DvmError } from './errors.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
+import { textOf } from './printable.js';
 import { isTerminal, readStdin, writeAll } from './stdio.js';
 import { invokeTraced } from './trace.js';
 import { version } from './version.js';
@@ -11,7 +12,6 @@ import { version } from './version.js';
  * streams, one JSON error on standard error, the exit code in `process.exitCode`.
  */
 export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): Promise<void> {
-  process.env.UV_THREADPOOL_SIZE ??= '32'; // device I/O waits in parallel; read once, at the first use of the pool
   try {
     if (await answered(tool, argv)) return;
     const note = (line: string) => void writeAll(2, Buffer.from(`${line}\n`));
@@ -28,7 +28,7 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
 
 /** An error in words: what happened, what to do next, and the stable code to look up. */
 export function errorText(tool: string, { message, hint, code }: DvmError): string {
-  return `${tool}: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}  (${code})\n`;
+  return textOf([`${tool}: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`]), `  (${code})`]);
 }
 
 /** Handles `--help` and `--version`, which need nothing else to be right. */

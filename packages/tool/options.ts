@@ -1,5 +1,5 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { fail } from './errors.js';
+import { type OptionToken, specOf, tokens } from './tokens.js';
 
 /** One flag. Values stay strings: sizes and numbers are parsed where their meaning is known. */
 export interface OptionSpec {
@@ -47,7 +47,8 @@ export interface ParsedArguments {
 
 /**
  * Parses one command's arguments strictly: an unknown flag, a flag given twice that takes one value, a flag without
- * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word.
+ * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word, and so
+ * is a number with a sign: no flag is a digit.
  */
 export function parseArguments(
   argv: string[],
@@ -55,36 +56,17 @@ export function parseArguments(
   positionals: PositionalSpec[],
   takesRest: boolean,
 ): ParsedArguments {
-  const { tokens } = parseArgs({ args: argv, options: shape(specs), strict: false, allowPositionals: true, tokens: true });
   const given = new Map<string, (string | boolean)[]>();
   const words: string[] = [];
   let rest: string[] | undefined;
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') rest = [];
-    else if (token.kind === 'positional') (rest ?? words).push(token.value);
+  for (const token of tokens(argv, specs)) {
+    if (token.kind === 'rest') rest = token.words;
+    else if (token.kind === 'word') words.push(token.text);
     else addOption(given, specs, token);
   }
   if (rest && !takesRest) words.push(...rest);
   checkPositionals(words, positionals);
   return { options: readOptions(given, specs), positionals: words, rest: takesRest ? rest : undefined };
-}
-
-type Shape = NonNullable<ParseArgsConfig['options']>;
-
-function shape(specs: OptionSpecs): Shape {
-  const one = (spec: OptionSpec): Shape[string] => ({
-    type: spec.type === 'boolean' ? 'boolean' : 'string',
-    multiple: true,
-    ...(spec.alias ? { short: spec.alias } : {}),
-  });
-  return Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, one(spec)]));
-}
-
-interface OptionToken {
-  name: string;
-  rawName: string;
-  value?: string | undefined;
-  inlineValue?: boolean | undefined;
 }
 
 /** Collects one flag as given: `--no-NAME` is a boolean's false; the word after a valued flag is its value, whatever it looks like. */
@@ -93,19 +75,15 @@ function addOption(given: Map<string, (string | boolean)[]>, specs: OptionSpecs,
   const negated = !Object.hasOwn(specs, token.name) && specOf(specs, positive)?.type === 'boolean';
   const name = negated ? positive : token.name;
   const spec = specOf(specs, name);
-  if (!spec) throw usage('unknown-option', `unknown option "${token.rawName}"`);
+  if (!spec) throw usage('unknown-option', `unknown option "${token.written}"`);
   const { value } = token;
   if (spec.type === 'boolean') {
     if (value !== undefined) throw usage('bad-option', `option "--${token.name}" takes no value, found "${value}"`);
-  } else if (value === undefined || (value === '--' && !token.inlineValue))
+  } else if (value === undefined || (value === '--' && !token.inline))
     throw usage('missing-value', `option "--${name}" has no value`);
   const values = given.get(name);
   if (values) values.push(value ?? !negated);
   else given.set(name, [value ?? !negated]);
-}
-
-function specOf(specs: OptionSpecs, name: string): OptionSpec | undefined {
-  return Object.hasOwn(specs, name) ? specs[name] : undefined;
 }
 
 function readOptions(given: ReadonlyMap<string, (string | boolean)[]>, specs: OptionSpecs): Record<string, unknown> {

@@ -59,6 +59,13 @@ function installAt(dir: string): [string, ...string[]] {
   return [`${dir}/bin/dmexec`, `${dir}/bin/dmexec.cjs`];
 }
 
+/** Mappings of files, of which something would have to be read when it is touched. */
+function absentFiles(pid: number): string[] {
+  const mappings = readFileSync(`/proc/${pid}/smaps`, 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  const kib = (mapping: string, key: string) => Number(new RegExp(`^${key}: +(\\d+) kB`, 'm').exec(mapping)?.[1]);
+  return mappings.filter((m) => /^\S+ r.* \//.test(m) && kib(m, 'Rss') < kib(m, 'Size'));
+}
+
 guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
   const test = suite('real kernel: nodes, links, memory');
   const notes: string[] = [];
@@ -143,6 +150,7 @@ guestTests({ disks: ['512M', '16M'], memory: '1500M' }, () => {
     };
     assert.is((await ask('phase1')).phase, 'phase1');
     assert.ok(Number(/^VmLck:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) > 50_000);
+    assert.equal(absentFiles(child.pid ?? 0), []);
     assert.is(readFileSync(`/proc/${child.pid}/oom_score_adj`, 'utf8').trim(), '-1000');
     assert.is((await ask('phase2')).exit, 0);
     child.stdin.end('end\n');

@@ -34,6 +34,7 @@ guestTests({ disks: ['32M', '32M', '32M', '32M', '32M'] }, () => {
     foreign = await makeForeign();
     assert.equal(foreign, ['halted', 'no-table', 'other-home', 'peer-lv', 'plain', 'two-tables', 'vg-data2']);
     before = everythingOf(foreign);
+    assert.is(before.match(/^Name:/gm)?.length, foreign.length);
     const steps: (() => Promise<unknown>)[] = [
       () => dvm`create vg /dev/ubda /dev/ubdb --extent-size 1M`,
       () => dvm`create vg/data --size 8M`,
@@ -66,7 +67,6 @@ guestTests({ disks: ['32M', '32M', '32M', '32M', '32M'] }, () => {
     const own = await refusal(() => dvm`extend vg /dev/ubdd`);
     assert.match(own.message, /other/);
     assert.is((await refusal(() => dvm`extend vg /dev/ubdc --wipe`)).exit, 'inUse');
-    assert.is((await refusal(() => dvm`extend vg /dev/mapper/plain --wipe`)).exit, 'noSpace'); // too small, nothing else
     untouched('extend');
   });
 

@@ -6,9 +6,9 @@ import { devices, dvm, pipe, tables } from '#test/support/guest.js';
 const disks = Array.from({ length: 8 }, (_, i) => `/dev/loop${i}`);
 const volumes = Array.from({ length: 64 }, (_, i) => `v${i}`);
 
-/** Every third is striped; sizes differ. */
+/** Every third is striped, the others go round the disks; sizes differ. */
 function create(name: string, i: number): string[] {
-  const layout = i % 3 === 0 ? ['--stripes', String(2 + (i % 4)), '--stripe-size', '8K'] : [];
+  const layout = i % 3 === 0 ? ['--stripes', String(2 + (i % 4)), '--stripe-size', '8K'] : [disks[i % 8] ?? ''];
   return ['--', 'lv_create', name, '--size', `${1 + (i % 5)}M`, ...layout];
 }
 

@@ -24,7 +24,7 @@ test('124 for the time limit, 125 for a guest that died or did not start, with t
     stdout: '',
     stderr: 'sandbox: time limit of 1 s\n',
   });
-  const died = sandbox(['--', 'sh', '-c', 'echo o >/proc/sysrq-trigger; sleep 99']);
+  const died = sandbox(['--time-limit', '60', '--', 'sh', '-c', 'echo o >/proc/sysrq-trigger; sleep 99']);
   assert.is(died.status, 125);
   assert.match(died.stderr, /^sandbox: the guest died\n/);
   assert.equal(sandbox(['--shell']), { status: 125, stdout: '', stderr: 'sandbox: an interactive shell needs a terminal\n' });

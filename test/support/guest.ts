@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { tool } from '#dvm/commands/dvm.js';
 import type { Pipeline } from '#dvm/pipeline.js';
 import { runPipelines } from '#dvm/runner.js';
+import { tool as tmTool } from '#tm/commands/tm.js';
 import { DvmError } from '#tool/errors.js';
-import { invoke, outputDocument } from '#tool/invoke.js';
+import { Checked, invoke, outputDocument } from '#tool/invoke.js';
 import { thrown } from './check.js';
 
 /** What tests in a guest share: our programs as a user calls them, and other people's programs to check them with. */
@@ -17,7 +18,7 @@ type Value = string | number | readonly string[];
 export type Document = any;
 
 /**
- * A verb of dvm in this process (what suspends devices is a dmexec of its own all the same), and the document it gives.
+ * A verb of dvm in this process (what suspends devices is a dmexec of its own all the same), and the document it gives, the last one if several.
  * Literal text is split at blanks, a value is one word, an array as many as it has.
  *
  *     await dvm`create ${`vg/${name}`} --size 4M`
@@ -30,9 +31,17 @@ export async function dvm(text: Words, ...values: Value[]): Promise<Document> {
     readInput: async () => Buffer.alloc(0),
     note: (line) => notes.push(line),
   });
-  const document = outputDocument(output);
+  const document = await lastOf(outputDocument(output));
   if (exitCode !== 0) throw new Error(`exit ${exitCode}: ${JSON.stringify(document)} ${notes.join(' ')}`);
   return document;
+}
+
+/** A verb of several pipelines gives a document for each. */
+async function lastOf(output: unknown): Promise<Document> {
+  if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return output;
+  let last: unknown;
+  for await (const document of output as AsyncIterable<unknown>) last = document;
+  return last;
 }
 
 /** `-c FILE` and `--trace DIR` of the pipelines that follow. */
@@ -43,8 +52,9 @@ export const settings: { configPath: string | undefined; trace: string | undefin
 
 /** A pipeline of our programs in this process: ``await pipe`discover vg | tm verify vg` ``. */
 export async function pipe(text: Words, ...values: Value[]): Promise<{ document: Document; exitCode: number }> {
-  const { output, exitCode } = await runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
-  return { document: outputDocument(output), exitCode };
+  const runs = runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
+  for await (const { output, exitCode } of runs) return { document: outputDocument(output), exitCode };
+  throw new Error('a pipeline comes to something');
 }
 
 /** The refusal of a program: an expected failure, never a defect. */
@@ -105,7 +115,10 @@ export function devices(): string[] {
 
 /** Everything that dmsetup tells about devices, foreign ones too: to compare before and after. */
 export function everythingOf(names: readonly string[]): string {
-  return names.map((name) => sh`dmsetup info ${name}` + sh`dmsetup table ${name}` + sh`dmsetup deps ${name}`).join('\n');
+  const wanted = new Set(names);
+  const info = sh`dmsetup info`.split(/\n\n+/).filter((block) => wanted.has(/^Name: +(\S+)/.exec(block)?.[1] ?? ''));
+  const lines = (sh`dmsetup table` + sh`dmsetup deps`).split('\n').filter((line) => wanted.has(line.split(': ')[0] ?? ''));
+  return [...info.sort(), ...lines.sort()].join('\n');
 }
 
 /** Names of devices that are suspended, and of those with a table loaded and not live. */
@@ -117,4 +130,11 @@ export function unsettled(): string[] {
 /** The sha256 of a file or device. */
 export function sha256(path: string): string {
   return sh`sha256sum ${path}`.split(' ')[0] ?? '';
+}
+
+/** tm, given a devices document that may be out of date. */
+export async function tm(devicesDocument: Document, ...argv: string[]): Promise<Document> {
+  const readInput = async () => new Checked(devicesDocument);
+  const { output } = await invoke(tmTool, argv, { readInput, note: () => {} });
+  return outputDocument(output);
 }

@@ -23,6 +23,7 @@ export class DeviceEvents {
   #cookie: Cookie | undefined;
   #changes: NodeChange[] = [];
   readonly #suspended = new Set<string>();
+  readonly #directories = new Map<string, boolean>();
 
   constructor(options: EventOptions, calls: Libc = libc()) {
     this.#libc = calls;
@@ -102,7 +103,7 @@ export class DeviceEvents {
   #changeNode(change: NodeChange): void {
     const { name } = 'make' in change ? change.make : change.remove;
     try {
-      if ('make' in change) makeNodes(this.#libc, change.make);
+      if ('make' in change) makeNodes(this.#libc, change.make, this.#directories);
       else removeNodes(change.remove);
     } catch (e) {
       this.#options.note(`nodes and links of "${name}" are not as they should be: ${(e as Error).message}`);

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { devName, errnoName, type Libc } from '#blockdev/libc.js';
 import { splitDmName } from '#documents/names.js';
+import { isSystemError } from '#tool/errors.js';
 
 const S_IFBLK = 0o060000;
 
@@ -27,16 +28,19 @@ export interface NodeOf {
  * Makes `mapper/NAME`, and for volumes the links `dvm/GROUP/VOLUME` and, where nothing else is there,
  * `GROUP/VOLUME`. What is right already, udev's links for instance, stays.
  *
+ * @param seen directories that were looked into before, and whether they are ours: each is listed once a run, not for each volume
  * @param dev the directory, /dev
  */
-export function makeNodes(calls: Libc, device: NodeOf, dev = '/dev'): void {
+export function makeNodes(calls: Libc, device: NodeOf, seen: Map<string, boolean>, dev = '/dev'): void {
   const node = join(dev, 'mapper', device.name);
   if (numberOf(node) !== device.dev) makeNode(calls, node, device.dev);
   const volume = volumeOf(device);
   if (!volume) return;
   const [group, name] = volume;
   link(join(dev, 'dvm', group, name), `../../mapper/${device.name}`);
-  if (isOurs(join(dev, group))) link(join(dev, group, name), `../mapper/${device.name}`);
+  const short = join(dev, group);
+  if (!seen.has(short)) seen.set(short, isOurs(short));
+  if (seen.get(short)) link(join(short, name), `../mapper/${device.name}`);
 }
 
 /** Takes away what `makeNodes` made, and nothing that has become something else. */
@@ -94,14 +98,19 @@ function unlink(path: string, target: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found?.isSymbolicLink() || readlinkSync(path) !== target) return;
   unlinkSync(path);
-  if (readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
+  try {
+    rmdirSync(dirname(path));
+  } catch (e) {
+    if (!isSystemError(e) || e.code !== 'ENOTEMPTY') throw e;
+  }
 }
 
-/** True for a directory of nothing but links into `mapper`, and for one that does not exist. */
+/** True for a directory of links into `mapper` and nothing else, and for one that does not exist: /dev/shm may be empty. */
 function isOurs(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
   if (!stat) return true;
-  return stat.isDirectory() && readdirSync(directory).every((entry) => isMapperLink(join(directory, entry)));
+  const entries = stat.isDirectory() ? readdirSync(directory) : [];
+  return entries.length > 0 && entries.every((entry) => isMapperLink(join(directory, entry)));
 }
 
 function isMapperLink(path: string): boolean {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '#tool/crypto.js';
 
 /** A region is made of blocks of 4 KiB (docs/formats/region.md); a block number counts from the region's start. */
 export const BLOCK = 4096;
@@ -31,12 +31,10 @@ export function blockProblem(block: Buffer, kind: BlockKind): string | undefined
 
 /** The first 16 bytes of the SHA-256 of the block with the checksum's place zeroed. Node hashes faster than JS can CRC. */
 function checksum(block: Buffer): Buffer {
-  return createHash('sha256')
-    .update(block.subarray(0, checksumAt))
-    .update(noChecksum)
-    .update(block.subarray(checksumAt + checksumLength))
-    .digest()
-    .subarray(0, checksumLength);
+  return sha256(block.subarray(0, checksumAt), noChecksum, block.subarray(checksumAt + checksumLength)).subarray(
+    0,
+    checksumLength,
+  );
 }
 
 /** An unsigned 64-bit number that a double holds; NaN when it does not. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '#tool/crypto.js';
 import type { Bytes } from '#tool/units.js';
 import { BLOCK, blockProblem, FIRST_BLOCK, HEADER, readU64, seal, writeU64 } from './block.js';
 
@@ -103,15 +103,11 @@ export function hashEntries(level: number, of: Entries, from: number, to: number
   head.writeUInt32LE(to - from, 12);
   const lengths = Buffer.allocUnsafe((to - from) * 4);
   for (let i = from; i < to; i++) lengths.writeUInt32LE(of.lengths[i] as number, (i - from) * 4);
-  return createHash('sha256')
-    .update(head)
-    .update(lengths)
-    .update(of.hashes.subarray(from * HASH, to * HASH))
-    .digest();
+  return sha256(head, lengths, of.hashes.subarray(from * HASH, to * HASH));
 }
 
 export function hashPage(page: Uint8Array): Buffer {
-  return createHash('sha256').update(page).digest();
+  return sha256(page);
 }
 
 function sum(lengths: Uint32Array, from: number, to: number): number {

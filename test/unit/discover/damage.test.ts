@@ -2,7 +2,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { addDevice } from '#discover/add.js';
 import { findDevices } from '#discover/find.js';
 import { listDevices } from '#discover/list.js';
-import { removeDevice, removeLabel } from '#discover/remove.js';
+import { removeDevice } from '#discover/remove.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { envelopeOf, withImages } from '#test/support/discover-world.js';
 import type { DvmError } from '#tool/errors.js';
@@ -105,14 +105,6 @@ test('a device that shrank is told, one that grew is mended', () =>
       (await findDevices('vg', config, world)).problems.map((p) => p.code),
       ['label-stale', 'device-shrunk'],
     );
-  }));
-
-test('removeLabel erases one PV only', () =>
-  withImages(1, async ({ world, config, paths: [a = ''] }) => {
-    const { pv } = await addDevice({ group: 'vg', path: a }, config, world);
-    assert.is(await removeLabel(world, a, 'q'.repeat(20)), false);
-    assert.is(await removeLabel(world, a, pv as string), true);
-    assert.is(await removeLabel(world, a, pv as string), false);
   }));
 
 test('what the config does not name is not taken, what is not there is said', () =>

@@ -33,6 +33,7 @@ names('refused, with the reason', async () => {
     ['..', 'is a directory'],
     ['-a', 'starts with a hyphen'],
     ['a/b', 'contains a slash'],
+    ['a\\x20b', 'contains "\\x", which dmsetup takes for a byte encoded twice and then lists no device at all'],
     ['a\nb', 'contains a control character'],
     ['a\u0000', 'contains a control character'],
     ['a\u001b[2J', 'contains a control character'],

@@ -30,10 +30,7 @@ config('read', () =>
 );
 
 config('refused: not a config', async () => {
-  assert.match(
-    await refused('{'),
-    `bad-config: config "PATH" is not a JSON document: Expected property name or '}' in JSON at position 1`,
-  );
+  assert.match(await refused('{'), /^bad-config: config "PATH" is not a JSON document: .*Expected/); // the rest is the runtime's
   assert.is(await refused(''), 'bad-config: config "PATH" is not a JSON document: empty');
   for (const text of ['null', '[]', '"x"', '{"kind":"group","version":1}'])
     assert.is(await refused(text), 'bad-config: config "PATH" is not a document of kind "config"');

@@ -1,4 +1,4 @@
-/** What foreign-bun.ts uses of Bun's foreign function interface. */
+/** What dvm uses of Bun where it is the runtime. */
 declare module 'bun:ffi' {
   interface Signature {
     args: readonly string[];
@@ -10,4 +10,12 @@ declare module 'bun:ffi' {
   ): { symbols: Record<keyof S, (...values: unknown[]) => number> };
   export function ptr(buffer: Uint8Array): number;
   export function toArrayBuffer(address: number, offset: number, length: number): ArrayBuffer;
+}
+
+declare namespace Bun {
+  class CryptoHasher {
+    constructor(algorithm: 'sha256');
+    update(data: Uint8Array | string): this;
+    digest(): Buffer;
+  }
 }
