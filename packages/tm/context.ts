@@ -1,5 +1,6 @@
 import type { Devices } from '#documents/devices.js';
 import type { Envelope, Group } from '#documents/group.js';
+import type { DeviceRange } from '#documents/layout.js';
 import { parseRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
@@ -23,6 +24,10 @@ export interface Context {
   host: string;
   /** Gives the labels of the group's devices its name. */
   renameLabels(group: { id: string; name: string }): Promise<void>;
+  /** Makes the label of a PV name these regions. */
+  labelRegions(pv: string, regions: readonly DeviceRange[]): Promise<void>;
+  /** A store over other regions than the context's own; the caller closes it. */
+  openStore(devices: Devices['devices']): Promise<Store>;
   /** Writes zeros, durably. */
   zero(ranges: readonly Region[]): Promise<void>;
   /** @throws DvmError `name-taken` (exit 81) when another group on this machine has the name */

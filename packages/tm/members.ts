@@ -114,7 +114,12 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
       'inUse',
       'last-region',
       `without ${names.join(', ')} no device of group "${group.envelope.group.name}" would carry its metadata`,
-      { hint: 'to remove the whole group: tm destroy' },
+      {
+        hint:
+          Object.keys(stays).length > 0
+            ? 'give a device that stays a region first: tm regions add'
+            : 'to remove the whole group: tm destroy',
+      },
     );
   const edited = leaving.length > 0 ? await edit(group, inBatches(stages, ctx.names), ctx.names.check, ctx.programs) : group;
   const devices = Object.fromEntries(Object.entries(group.devices).filter(([pv]) => !leaving.includes(pv)));
@@ -131,7 +136,12 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
   return result;
 }
 
-function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
+/**
+ * The PV that an id or a path names.
+ *
+ * @throws DvmError `no-pv` (exit 80)
+ */
+export function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
   if (Object.hasOwn(pvs, name) || Object.hasOwn(ctx.devices.devices, name)) return name;
   const byPath =
     Object.entries(ctx.devices.devices).find(([, d]) => d.path === name) ?? Object.entries(pvs).find(([, p]) => p.path === name);

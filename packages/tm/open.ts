@@ -6,7 +6,7 @@ import type { OpenStorage } from '#blockdev/storage.js';
 import { deviceAt } from '#blockdev/sysfs.js';
 import { discoverSection } from '#discover/config.js';
 import { readLabel } from '#discover/label-copies.js';
-import { renameLabels } from '#discover/update.js';
+import { labelRegions, renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
@@ -74,6 +74,8 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
         group,
         Object.values(devices.devices).map((d) => d.path),
       )),
+    labelRegions: (pv, regions) => labelRegions(hostWorld(), devices, pv, regions),
+    openStore: (found) => openStore(found, openDevice, request.write),
     zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {
       const { refuseTakenName } = await import('#discover/group.js');

@@ -18,17 +18,18 @@ export interface RecoverRequest {
 
 /**
  * Mends what can be mended: finishes or undoes an interrupted change, copies the current version to regions that are
- * behind or unusable, brings the kernel in line. What would lose something is done only when named: a diverged side
+ * behind or unusable, takes into use what regions have been grown by, brings the kernel in line. What would lose something is done only when named: a diverged side
  * (`from`), missing devices (`without`). It never removes a volume.
  */
 export async function recover(ctx: Context, request: RecoverRequest): Promise<Outcome> {
   if (request.from.length > 0) await chooseSide(ctx, request.from);
   const { loaded, plan, changed } = await finish(ctx);
   const mended = await mend(ctx, loaded);
+  const grown = await ctx.store.grow(memberRegions(ctx.devices.devices, loaded.group.envelope.pvs));
   const goesOn = await acceptMissing(ctx, loaded, request.without);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
   const touched = settledPlan !== undefined && !isEmpty(settledPlan);
-  return outcome(goesOn ?? loaded.group.envelope, changed || mended || goesOn !== undefined || touched, settledPlan);
+  return outcome(goesOn ?? loaded.group.envelope, changed || mended || grown || goesOn !== undefined || touched, settledPlan);
 }
 
 /** Copies the current version over regions that lack it. Each region is empty in between, which the next run mends. */
@@ -40,10 +41,17 @@ async function mend(ctx: Context, { group, judgement }: Loaded): Promise<boolean
   return true;
 }
 
-async function copyTo(ctx: Context, { envelope, metadata }: Loaded['group'], regions: Region[]): Promise<void> {
+/** Makes regions anew, with the current version in them. Each is empty in between. */
+export async function copyTo(ctx: Context, { envelope, metadata }: Loaded['group'], regions: Region[]): Promise<void> {
   const { txn, parent, time } = envelope;
   await ctx.store.init(regions);
-  await ctx.store.prepare(regions, renderRecord(envelope, metadata), { txn, parent, time: Date.parse(time), mark: false });
+  await ctx.store.prepare(regions, renderRecord(envelope, metadata), {
+    txn,
+    parent,
+    time: Date.parse(time),
+    mark: false,
+    urgent: true,
+  });
   const { failed } = await ctx.store.commit(regions, txn);
   if (failed.length > 0)
     throw fail('io', 'recover-failed', `${failed.length} regions could not be written`, {
@@ -83,6 +91,6 @@ async function acceptMissing(ctx: Context, { group, missing, copies, judgement }
   };
   requireComplete(ctx, loaded);
   const regions = memberRegions(ctx.devices.devices, envelope.pvs);
-  await transact(ctx.store, undefined, { next: { ...group, envelope }, regions, plan: undefined });
+  await transact(ctx.store, undefined, { next: { ...group, envelope }, regions, plan: undefined, urgent: true });
   return envelope;
 }

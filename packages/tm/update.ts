@@ -17,6 +17,8 @@ export interface UpdateRequest {
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
+  /** May use the blocks that are kept for growing the regions. */
+  urgent?: boolean;
   /** Zero the ends of volumes that are new, so that no old file system is found on them. */
   wipe?: boolean;
 }
@@ -49,26 +51,42 @@ export async function apply(
   edited: Group,
   request: Omit<UpdateRequest, 'stages'>,
 ): Promise<Outcome | DryRun> {
+  if (!request.dryRun) return carryOut(ctx, before, edited, request);
+  return dryRun(before, edited, await planOf(ctx, before, edited, request));
+}
+
+type Request = Omit<UpdateRequest, 'stages' | 'dryRun'>;
+
+/** Carries an edited group through the transaction. */
+export async function carryOut(ctx: Context, before: Group, edited: Group, request: Request): Promise<Outcome> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const plan = await ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
-  if (request.dryRun) return dryRun(before, edited, plan);
+  const plan = await planOf(ctx, before, edited, request);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
   if (plan?.wipe) await ctx.zero(plan.wipe); // they are free until the commit: nothing is lost if it does not come
-  const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan });
+  const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan, urgent: request.urgent ?? false });
   return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+}
+
+async function planOf(ctx: Context, before: Group, edited: Group, request: Request): Promise<PlanView | undefined> {
+  return ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
 }
 
 /** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */
 export function nextEnvelope(ctx: Context, e: Envelope): Envelope {
-  const pvs = Object.fromEntries(
-    Object.entries(e.pvs).map(([pv, old]) => {
+  const pvs = presentPvs(ctx, e.pvs);
+  return { ...e, pvs, seqno: e.seqno + 1, parent: e.txn, txn: ctx.newTxn(), time: ctx.now(), host: ctx.host };
+}
+
+/** The PVs of an envelope as their devices are now; those that are missing as they were. */
+export function presentPvs(ctx: Context, pvs: Envelope['pvs']): Envelope['pvs'] {
+  return Object.fromEntries(
+    Object.entries(pvs).map(([pv, old]) => {
       const d = ctx.devices.devices[pv];
       return [pv, d ? { path: d.path, size: d.size, regions: d.regions } : old];
     }),
   );
-  return { ...e, pvs, seqno: e.seqno + 1, parent: e.txn, txn: ctx.newTxn(), time: ctx.now(), host: ctx.host };
 }
 
 function dryRun(before: Group, edited: Group, plan: PlanView | undefined): DryRun {

@@ -1,3 +1,7 @@
+import type { OpenStorage } from '#blockdev/storage.js';
+import { LABEL_BYTES, packLabel } from '#discover/label.js';
+import { readLabel } from '#discover/label-copies.js';
+import { labelRegions, renameLabels } from '#discover/update.js';
 import { planType } from '#dm/documents.js';
 import { dump } from '#dm/dump.js';
 import { type Kernel, KernelError } from '#dm/kernel.js';
@@ -5,6 +9,7 @@ import { run } from '#dm/program/machine.js';
 import { SimKernel } from '#dm/sim/sim-kernel.js';
 import type { SimState } from '#dm/sim/state.js';
 import type { Devices } from '#documents/devices.js';
+import { type DeviceRange, labelPlaces } from '#documents/layout.js';
 import type { Region } from '#documents/regions.js';
 import { inProcessPrograms } from '#dvm/runner.js';
 import type { Activation, PlanView } from '#tm/activation.js';
@@ -15,10 +20,17 @@ import { Attached, type Programs } from '#tool/programs.js';
 import { Disks } from './disk.js';
 import { Random } from './random.js';
 
-/** Sectors. The images hold only the regions; the rest of the devices is known to the simulated kernel alone. */
+/** Sectors. The images hold only what comes up to the regions' end, and the second labels; the kernel knows the rest. */
 const region = { start: 2048, length: 1024 };
-const imageBytes = (region.start + region.length) * 512;
 const deviceSectors = 2 ** 21;
+
+export interface WorldOptions {
+  seed?: number;
+  /** Sectors that the images hold from the devices' beginning on. */
+  held?: number;
+  /** Devices that carry a region; by default all. */
+  carriers?: number[];
+}
 
 const ids = ['aaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb', 'cccccccccccccccccccc', 'dddddddddddddddddddd'];
 export const groupId = 'gggggggggggggggggggg';
@@ -40,15 +52,24 @@ export class TmWorld {
   #made = 0;
   #ioctls = 0;
   #failing = Number.POSITIVE_INFINITY;
+  readonly #held: number;
 
-  constructor(devices: number, seed = 1) {
-    this.disks = new Disks(
-      Array.from({ length: devices }, (_, i) => pathOf(i)),
-      imageBytes,
-    );
+  constructor(devices: number, { seed = 1, held = region.start + region.length, carriers }: WorldOptions = {}) {
+    const numbers = Array.from({ length: devices }, (_, i) => i);
+    this.#held = held * 512;
+    this.disks = new Disks(numbers.map(pathOf), this.#held + LABEL_BYTES);
+    for (const i of numbers) this.#label(i, carriers?.includes(i) === false ? [] : [region]);
     this.kernel = freshKernel(devices);
     this.random = new Random(seed);
     this.#watch();
+  }
+
+  /** A label as discover add writes it. */
+  #label(i: number, regions: DeviceRange[]): void {
+    const label = { sequence: 1, size: deviceSectors, group: { id: groupId, name: 'vg' }, pv: pvOf(i), regions };
+    const [first, second] = labelPlaces(deviceSectors);
+    packLabel(label, first).copy(this.disks.image(pathOf(i)), first * 512);
+    packLabel(label, second).copy(this.disks.image(pathOf(i)), this.#held);
   }
 
   get steps(): number {
@@ -92,22 +113,57 @@ export class TmWorld {
 
   /** The context of one run of tm on these devices. */
   async context(present: number[], name = 'vg'): Promise<Context> {
-    const devices = devicesDocument(present, name);
+    const devices = await this.#discover(present, name);
+    const labels = { open: this.open, signatures: async () => [] };
     const programs = inProcessPrograms({ configPath: undefined, trace: undefined, note: () => {} }, undefined);
     return {
       devices,
       programs,
       names: programsOf({}),
-      store: await openStore(devices.devices, this.disks.open, true),
+      store: await openStore(devices.devices, this.open, true),
       activation: this.#activation(programs),
       newTxn: () => this.random.hex(16),
       now: () => new Date(1_700_000_000_000 + this.#made++ * 1000).toISOString(),
       host: 'test',
-      renameLabels: async () => {},
+      renameLabels: async (group) => void (await renameLabels(labels, group, present.map(pathOf))),
+      labelRegions: (pv, regions) => labelRegions(labels, devices, pv, regions),
+      openStore: (found) => openStore(found, this.open, true),
       refuseTakenName: async () => {},
       zero: async (ranges) => void this.zeroed.push(...ranges),
       note: () => {},
     };
+  }
+
+  /** Opens a device of which only the beginning and the last 4 KiB are held. */
+  readonly open: OpenStorage = async (path, options) => {
+    const image = await this.disks.open(path, options);
+    const size = deviceSectors * 512;
+    const place = (offset: number, length: number): number => {
+      if (offset + length <= this.#held) return offset;
+      if (offset >= size - LABEL_BYTES) return offset - (size - LABEL_BYTES) + this.#held;
+      throw new Error(`${length} bytes at ${offset} of "${path}" are not held`);
+    };
+    return {
+      path,
+      size,
+      blockSize: image.blockSize,
+      read: (offset, length) => image.read(place(offset, length), length),
+      write: (offset, data) => image.write(place(offset, data.length), data),
+      flush: () => image.flush(),
+      close: () => image.close(),
+    };
+  };
+
+  /** What discover finds: the labels of the devices that are there. */
+  async #discover(present: number[], name: string): Promise<Devices> {
+    const devices: Devices['devices'] = {};
+    for (const i of present) {
+      const found = await readLabel(await this.open(pathOf(i)));
+      if (found.state !== 'labelled') throw new Error(`the label of ${pathOf(i)} is ${found.state}`);
+      const { pv, regions } = found.label;
+      devices[pv] = { path: pathOf(i), dev: `8:${i * 16}`, size: deviceSectors, blockSize: 512, regions };
+    }
+    return { kind: 'devices', version: 1, group: { id: groupId, name }, devices, missing: {}, problems: [] };
   }
 
   /** The mortal kernel: dead machines answer nothing. */
@@ -161,14 +217,4 @@ function freshKernel(devices: number): SimKernel {
   const backing: SimState['backing'] = {};
   for (let i = 0; i < devices; i++) backing[pathOf(i)] = { dev: `8:${i * 16}`, size: deviceSectors };
   return new SimKernel({ kind: 'sim-kernel', version: 1, backing, devices: {} });
-}
-
-function devicesDocument(present: number[], name: string): Devices {
-  const devices = Object.fromEntries(
-    present.map((i) => [
-      pvOf(i),
-      { path: pathOf(i), dev: `8:${i * 16}`, size: deviceSectors, blockSize: 512 as const, regions: [region] },
-    ]),
-  );
-  return { kind: 'devices', version: 1, group: { id: groupId, name }, devices, missing: {}, problems: [] };
 }
