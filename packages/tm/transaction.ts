@@ -41,7 +41,7 @@ export async function transact(store: Store, activation: Activation | undefined,
     await phase2(session, change);
     if (mark)
       await store.clearMark(
-        change.regions.filter((r) => !unflipped.includes(r)),
+        change.regions.filter((r) => !unflipped.some((u) => regionName(u) === regionName(r))),
         txn,
       );
     return unflipped;

@@ -8,6 +8,7 @@ import { changesBetween } from './changes.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { finish } from './finish.js';
+import type { Judgement } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
@@ -117,6 +118,7 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
       hint: 'bring them back, or go on without them: tm recover --without PV',
       details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
     });
+  refuseUnreadable(name, judgement);
   const bad = [...judgement.behind, ...judgement.unusable];
   if (bad.length > 0)
     throw fail('outOfSync', 'out-of-sync', `${bad.length} regions of group "${name}" do not hold its current version`, {
@@ -125,4 +127,21 @@ export function requireComplete(ctx: Context, { judgement, missing, group }: Loa
     });
   if (memberRegions(ctx.devices.devices, group.envelope.pvs).length === 0)
     throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
+}
+
+/** A device that fails is not for `tm recover`, but for whoever can see to it. */
+function refuseUnreadable(group: string, { unusable }: Judgement): void {
+  const failing = unusable.filter((c) => c.state === 'unreadable');
+  const [first] = failing;
+  if (!first) return;
+  const more = failing.length > 1 ? ` (and ${failing.length - 1} more)` : '';
+  throw fail(
+    'outOfSync',
+    'region-unreadable',
+    `region "${regionName(first.region)}" of group "${group}" cannot be used${more}: ${first.error}`,
+    {
+      hint: 'see to the device and try again; or take it away and go on without it: tm recover --without PV',
+      details: failing.map((c) => ({ region: regionName(c.region), pv: c.pv, error: c.error ?? null })),
+    },
+  );
 }

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { tool } from '#dvm/commands/dvm.js';
 import type { Pipeline } from '#dvm/pipeline.js';
 import { runPipelines } from '#dvm/runner.js';
+import { tool as tmTool } from '#tm/commands/tm.js';
 import { DvmError } from '#tool/errors.js';
-import { invoke, outputDocument } from '#tool/invoke.js';
+import { Checked, invoke, outputDocument } from '#tool/invoke.js';
 import { thrown } from './check.js';
 
 /** What tests in a guest share: our programs as a user calls them, and other people's programs to check them with. */
@@ -120,4 +121,11 @@ export function unsettled(): string[] {
 /** The sha256 of a file or device. */
 export function sha256(path: string): string {
   return sh`sha256sum ${path}`.split(' ')[0] ?? '';
+}
+
+/** tm, given a devices document that may be out of date. */
+export async function tm(devicesDocument: Document, ...argv: string[]): Promise<Document> {
+  const readInput = async () => new Checked(devicesDocument);
+  const { output } = await invoke(tmTool, argv, { readInput, note: () => {} });
+  return outputDocument(output);
 }

@@ -202,7 +202,7 @@ test('a failing step is in the trace with its error', () =>
 test('doctor names what it looked at', async () => {
   const { output } = await invokeTraced(dvm, ['doctor', '--json'], { readInput: async () => Buffer.alloc(0), note: () => {} });
   const { findings } = outputDocument(output) as { findings: { what: string; state: string }[] };
-  assert.is(findings.find((f) => f.what === 'node')?.state, 'ok');
+  assert.is(findings.find((f) => f.what === 'runtime')?.state, 'ok');
   assert.ok(findings.some((f) => f.what === 'device-mapper'));
 });
 

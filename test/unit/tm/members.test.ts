@@ -66,6 +66,20 @@ test('a group does not take the name of another', async () => {
   assert.is((await rename(await world.context([0, 1]), 'new', false)).kind, 'transaction');
 });
 
+test('a group does not take a name that is too long with that of a volume, active or not', async () => {
+  const world = await made();
+  await update(await world.context([0, 1]), {
+    stages: [['lv_create', 'data', '--extents', '1']],
+    dryRun: false,
+    selection: [],
+    wipe: false,
+  });
+  const ctx = await world.context([0, 1]);
+  const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
+  assert.equal([e.code, e.exitCode], ['bad-metadata', 65]);
+  assert.match(e.message, 'longer than 127 bytes');
+});
+
 test('the ends of a new volume are zeroed before anything is written; if that fails, nothing has changed', async () => {
   const world = await made();
   const request = (name: string, wipe: boolean) => ({
@@ -87,15 +101,6 @@ test('the ends of a new volume are zeroed before anything is written; if that fa
   );
   await update(await world.context([0, 1]), request('b', false));
   assert.is(world.zeroed.length, 2);
-});
-
-test('a group does not take a name that is too long with that of a volume, active or not', async () => {
-  const world = await made();
-  await update(await world.context([0, 1]), { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] });
-  const ctx = await world.context([0, 1]);
-  const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
-  assert.equal([e.code, e.exitCode], ['bad-metadata', 65]);
-  assert.match(e.message, 'longer than 127 bytes');
 });
 
 test('a path that leads to another device than discover saw is stale', () =>

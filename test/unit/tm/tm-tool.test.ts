@@ -1,64 +1,11 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockGroup } from '#blockdev/locks.js';
 import { assert, suite } from '#test/support/check.js';
-import { image, inTmp } from '#test/support/loop.js';
-import { type Ended, runProcess } from '#test/support/process.js';
-import { toolPath } from '#test/support/runtime.js';
+import { errorOf, seqno, update, withGroup } from '#test/support/tm-bench.js';
 
 /** tm as a process among processes, on image files: mutators of every bad kind, locks, stale and damaged devices. */
 const test = suite('tm as a program');
-
-interface Bench {
-  dir: string;
-  disks: string[];
-  config: string;
-  discover(): Promise<string>;
-  tm(words: string[], devices?: string): Promise<Ended>;
-  script(name: string, body: string): string;
-}
-
-async function withGroup(count: number, work: (b: Bench) => Promise<void>): Promise<void> {
-  await inTmp(async (dir) => {
-    const disks = Array.from({ length: count }, (_, i) => join(dir, `disk${i}.img`));
-    for (const path of disks) image(path, 32 << 20);
-    const config = join(dir, 'config.json');
-    writeFileSync(config, JSON.stringify({ kind: 'config', version: 1, discover: { files: disks, reject: ['^/dev/'] } }), {
-      mode: 0o600,
-    });
-    const must = async (tool: string, args: string[], input = ''): Promise<string> => {
-      const r = await runProcess(toolPath(tool), ['-c', config, ...args], { input });
-      assert.is(r.code, 0, `${tool} ${args.join(' ')}: ${r.stderr}`);
-      return r.stdout;
-    };
-    for (const d of disks) await must('discover', ['add', '--wait', '60', 'vg', d]);
-    const discover = () => must('discover', ['vg']);
-    await must('tm', ['init', 'vg', '--no-activate', '--', 'vg_create', '--extent-size', '1M'], await discover());
-    const script = (name: string, body: string): string => {
-      const path = join(dir, name);
-      writeFileSync(path, `#!/bin/sh\n${body}\n`);
-      chmodSync(path, 0o755);
-      return path;
-    };
-    const tm = async (words: string[], devices?: string) =>
-      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
-    await work({ dir, disks, config, discover, tm, script });
-  });
-}
-
-const update = (...mutator: string[]): string[] => ['update', 'vg', '--no-activate', '--', ...mutator];
-
-function errorOf(r: Ended): { code: string; message: string; hint?: string; details?: unknown } {
-  assert.is(r.stdout, '', 'nothing on standard output');
-  const line = r.stderr.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(line);
-}
-
-async function seqno(b: Bench): Promise<number> {
-  const r = await b.tm(['read', 'vg']);
-  assert.is(r.code, 0, r.stderr);
-  return (JSON.parse(r.stdout) as { envelope: { seqno: number } }).envelope.seqno;
-}
 
 test('bad mutators change nothing and say what happened', () =>
   withGroup(2, async (b) => {
