@@ -2,12 +2,13 @@ import type { Envelope, Group } from '#documents/group.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
+import { apply } from './apply.js';
 import { type Context, load, memberRegions } from './context.js';
 import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
 import type { Copy } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
-import { apply, settled } from './update.js';
+import { settled } from './settled.js';
 
 type Pvs = Envelope['pvs'];
 

@@ -6,7 +6,7 @@ import type { OpenStorage } from '#blockdev/storage.js';
 import { deviceAt } from '#blockdev/sysfs.js';
 import { discoverSection } from '#discover/config.js';
 import { readLabel } from '#discover/label-copies.js';
-import { labelRegions, renameLabels } from '#discover/update.js';
+import { renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
 import { newTxn } from '#documents/ids.js';
@@ -17,6 +17,7 @@ import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
+import { relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
 import { zero } from './zero.js';
 
@@ -68,13 +69,8 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
     newTxn: () => newTxn(),
     now,
     host: hostId(),
-    renameLabels: async (group) =>
-      void (await renameLabels(
-        hostWorld(),
-        group,
-        Object.values(devices.devices).map((d) => d.path),
-      )),
-    labelRegions: (pv, regions) => labelRegions(hostWorld(), devices, pv, regions),
+    renameLabels: async (group) => (await renameLabels(hostWorld(), group, pathsOf(context.devices))).length > 0,
+    relabel: (regions) => relabel(context, hostWorld(), regions),
     openStore: (found) => openStore(found, openDevice, request.write),
     zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {
@@ -84,10 +80,14 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
     note: call.note,
   };
   const close = async () => {
-    await store.close();
+    await context.store.close();
     lock?.release();
   };
   return { context, close };
+}
+
+function pathsOf({ devices }: Devices): string[] {
+  return Object.values(devices).map((d) => d.path);
 }
 
 function checkGroupName(name: string, devices: Devices): void {

@@ -34,13 +34,31 @@ function sameRanges(a: readonly DeviceRange[], b: readonly DeviceRange[]): boole
   return a.length === b.length && a.every((r) => b.some((other) => other.start === r.start && other.length === r.length));
 }
 
-/** The devices document as it will be when the labels name the wanted regions. */
-export function devicesWith(devices: Devices, wanted: Wanted): Devices {
-  const changed = Object.entries(devices.devices).map(([pv, d]) => {
+/** The devices as they will be when the labels name the wanted regions. */
+export function devicesWith(devices: Devices['devices'], wanted: Wanted): Devices['devices'] {
+  const changed = Object.entries(devices).map(([pv, d]) => {
     const ranges = wanted.get(pv);
     return [pv, ranges ? { ...d, regions: [...ranges].sort((a, b) => a.start - b.start) } : d] as const;
   });
-  return { ...devices, devices: Object.fromEntries(changed) };
+  return Object.fromEntries(changed);
+}
+
+/** What present PVs are getting by a change of regions that is not finished. */
+export function unfinishedRegions(devices: Devices['devices'], members: Envelope['pvs']): Wanted {
+  return new Map(
+    Object.entries(members).flatMap(([pv, { next }]) => (next && Object.hasOwn(devices, pv) ? [[pv, next] as const] : [])),
+  );
+}
+
+/** Present PVs whose labels name other regions than the group knows of; never so unless two halves of it went apart. */
+export function strangeRegions(devices: Devices['devices'], members: Envelope['pvs']): string[] {
+  const isStrange = ([pv, { regions, next }]: [string, Envelope['pvs'][string]]): boolean => {
+    const found = devices[pv]?.regions;
+    return found !== undefined && !next && !sameRanges(regions, found);
+  };
+  return Object.entries(members)
+    .filter(isStrange)
+    .map(([pv]) => pv);
 }
 
 /** Most regions of one PV, and the smallest one (sectors): what a label holds and the replicator takes. */
@@ -65,7 +83,7 @@ export function checkWanted(devices: Devices, members: Envelope['pvs'], wanted: 
     if (small) throw bad(`region of ${formatSize(small.length)} is smaller than ${formatSize(limits.smallest)}`);
     for (const old of device.regions) checkBeside(device.path, old, ranges);
   }
-  if (memberRegions(devicesWith(devices, wanted).devices, members).length > 0) return;
+  if (memberRegions(devicesWith(devices.devices, wanted), members).length > 0) return;
   throw fail('inUse', 'last-region', `no device of group "${devices.group.name}" would carry its metadata any more`, {
     hint: 'give another one a region first: tm regions add',
   });

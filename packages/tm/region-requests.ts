@@ -8,7 +8,7 @@ import { resolvePv } from './members.js';
 import type { DryRun, Outcome } from './outcome.js';
 import { devicesWith, rangeWord } from './region-plan.js';
 import { setRegions } from './regions.js';
-import { settled } from './update.js';
+import { settled } from './settled.js';
 
 /** What `tm regions` was asked to do with which PVs (ids or paths). */
 export interface RegionsRequest {
@@ -98,7 +98,7 @@ class Placing {
     const { start } = placeType.parse(await programs.run(words, this.#group), `output of ${names.place[0]}`);
     const others = this.#of(pv).filter((r) => r.start !== region?.start);
     this.#regions.set(pv, [...others, { start, length }]);
-    const devices = devicesWith({ ...this.#ctx.devices, devices: this.#group.devices }, this.#regions).devices;
+    const devices = devicesWith(this.#group.devices, this.#regions);
     this.#group = await edit({ ...this.#group, devices }, [[...names.reserve, pv]], [], programs);
   }
 

@@ -15,10 +15,10 @@ import type { Copy } from './judge.js';
 import type { Spread, Store } from './store.js';
 
 /**
- * Blocks that changes leave free, but for those that grow the regions, make the record smaller or mend a copy: else a full region could
- * not even be grown. An update of some lines takes about ten.
+ * Blocks (4 MiB) that changes leave free, but for those that grow the regions, make the record smaller or mend a copy: else
+ * a full region could not even be grown. In small regions the replicator keeps fewer.
  */
-const SPARE = 32;
+const SPARE = 1024;
 
 /** The store of a group over its devices' regions. Every device is opened once, every superblock read once. */
 export async function openStore(devices: Devices['devices'], open: OpenStorage, write: boolean): Promise<Store> {

@@ -1,9 +1,11 @@
 import type { Group } from '#documents/group.js';
+import { BLOCK } from '#documents/layout.js';
 import { renderRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
+import { formatSize } from '#tool/units.js';
 import { type Activation, isEmpty, type PlanView } from './activation.js';
 import type { Store } from './store.js';
 
@@ -69,8 +71,9 @@ async function prepare(store: Store, { regions, next }: Change, content: Buffer,
 
 /** The replicator does not know the tool that grows regions. */
 function withGrowthHint({ exit, code, message, details }: DvmError, group: string): DvmError {
-  const { blocks = 0 } = (details ?? {}) as { blocks?: number };
-  const hint = `grow the regions: discover ${group} | tm regions grow ${group} --size ${blocks * 8}K`;
+  const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
+  const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
+  const hint = `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
   return new DvmError(exit, { code, message, hint, details });
 }
 

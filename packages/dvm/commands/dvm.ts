@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { regionVerbs } from '../region-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 import { versionVerbs } from '../version-verbs.js';
@@ -221,6 +222,7 @@ export const tool: Tool = {
     verify,
     recover,
     ...versionVerbs,
+    ...regionVerbs,
     check,
     replay,
   ],

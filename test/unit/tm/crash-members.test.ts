@@ -1,61 +1,68 @@
-import { assert, suite } from '#test/support/check.js';
-import { type Case, create, diesAtEveryStep, failsAtEveryIoctl, mutate, run, settledState } from '#test/support/tm-crash.js';
-import { pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
-import { expand, init, reduce, rename } from '#tm/members.js';
-import { recover } from '#tm/recover.js';
-import type { DvmError } from '#tool/errors.js';
+import { addDevice } from '#discover/add.js';
+import { removeDevice } from '#discover/remove.js';
+import { suite } from '#test/support/check.js';
+import { type Case, diesAtEveryStep, failsAtEveryIoctl } from '#test/support/crash-everywhere.js';
+import { mutate, type Run, tm } from '#test/support/tm-crash.js';
+import { pathOf, pvOf } from '#test/support/tm-world.js';
+import { destroy, expand, init, reduce, rename } from '#tm/members.js';
 
 /** Changes of what a group is made of, cut short everywhere. */
 const test = suite('tm crash: members');
 
+const made = tm((ctx) => init(ctx, [['vg_create']], false));
+const create = mutate(['lv_create', 'a', '--extents', '10']);
+const label =
+  (device: number): Run =>
+  (world) =>
+    addDevice({ group: world.group, path: pathOf(device) }, {}, world.discover());
+const unlabel =
+  (device: number): Run =>
+  (world) =>
+    removeDevice({ group: world.group, path: pathOf(device) }, {}, world.discover());
+const takeIn = tm((ctx) => expand(ctx, [['pv_add']], false));
+const takeOut = tm((ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pathOf(2)]], false));
+
 const cases: Case[] = [
+  { name: 'make a group', devices: 3, prepare: [], change: made },
+  { name: 'label a device', devices: 3, options: { blank: [2] }, prepare: [made, create], change: label(2), repeats: true },
+  {
+    name: 'label a device for a new group',
+    devices: 1,
+    options: { blank: [0], group: 'vg' },
+    prepare: [],
+    change: label(0),
+    repeats: true,
+  },
   {
     name: 'take in a device',
     devices: 3,
-    before: [0, 1],
-    after: [0, 1, 2],
-    prepare: mutate(create),
-    change: (ctx) => expand(ctx, [['pv_add']], false),
+    options: { blank: [2] },
+    prepare: [made, create, label(2)],
+    change: takeIn,
+    repeats: true,
   },
   {
     name: 'take out a device',
     devices: 3,
-    before: [0, 1, 2],
-    after: [0, 1, 2],
-    prepare: mutate(create),
-    change: (ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pvOf(2)]], false),
+    prepare: [made, create],
+    change: tm((ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pvOf(2)]], false)),
+    repeats: true,
   },
+  { name: 'unlabel a device', devices: 3, prepare: [made, create, takeOut], change: unlabel(2), repeats: true },
   {
     name: 'rename the group',
     devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: (ctx) => rename(ctx, 'other', false),
+    prepare: [made, create],
+    change: tm((ctx) => rename(ctx, 'other', false)),
+    repeats: true,
   },
+  { name: 'unmake a group', devices: 2, prepare: [made], change: tm((ctx) => destroy(ctx, [['vg_remove']])), repeats: true },
 ];
 
 diesAtEveryStep(test, cases);
-failsAtEveryIoctl(test, cases);
-
-test('init: dying at every step leaves a group that init or recover completes', async () => {
-  for (const how of ['killed', 'power cut'] as const)
-    for (let at = 0; ; at++) {
-      const world = new TmWorld(3, { seed: at + 1 });
-      world.dieAt(at);
-      const died = await run(world, [0, 1, 2], (ctx) => init(ctx, [['vg_create']], false)).then(
-        () => world.dead,
-        () => true,
-      );
-      if (!died) break;
-      if (how === 'killed') world.restartProcess();
-      else world.powerCut();
-      await run(world, [0, 1, 2], (ctx) => init(ctx, [['vg_create']], false)).catch((e: DvmError) => {
-        assert.is(e.code, 'already-initialised', `${how} at ${at}: ${e.message}`);
-        return run(world, [0, 1, 2], (again) => recover(again, { without: [], from: [] }));
-      });
-      await settledState(world, [0, 1, 2]);
-    }
-});
+failsAtEveryIoctl(
+  test,
+  cases.filter((c) => c.prepare.length > 0),
+);
 
 test.run();
