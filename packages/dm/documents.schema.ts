@@ -89,6 +89,8 @@ export const currentSchema = {
           /** `major:minor` of what the live table uses. */
           deps: { type: 'array', items: dev },
           eventNr: count,
+          /** What each row reports, where a target is one that changes by itself (dump.ts). */
+          status: { type: 'array', items: { type: 'string' } },
         },
       },
     },

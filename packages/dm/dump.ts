@@ -26,13 +26,20 @@ function describeAll(kernel: Kernel, scope: string | undefined): Current['device
   return devices;
 }
 
+/** Targets that change by themselves, so that what they report is worth a call of its own. */
+const reports = new Set([
+  ...['thin-pool', 'thin', 'raid', 'mirror', 'snapshot', 'snapshot-merge'],
+  ...['cache', 'writecache', 'integrity', 'clone', 'era'],
+]);
+
 function describe(kernel: Kernel, name: string, scope: string | undefined): Current['devices'][string] | undefined {
   try {
     const { uuid, dev, openCount, suspended, readOnly, inactiveTable: inactive, eventNr, liveTable } = kernel.info(name);
     if (scope !== undefined && !uuid.startsWith(scope)) return undefined;
     const targets = liveTable ? kernel.table(name, {}) : [];
     const deps = liveTable ? kernel.deps(name) : [];
-    return { uuid, dev, openCount, suspended, readOnly, inactive, targets, deps, eventNr };
+    const status = targets.some((t) => reports.has(t.type)) ? { status: kernel.status(name).map((t) => t.args) } : {};
+    return { uuid, dev, openCount, suspended, readOnly, inactive, targets, deps, eventNr, ...status };
   } catch (e) {
     if (e instanceof KernelError && e.code === 'ENXIO') return undefined;
     throw e;

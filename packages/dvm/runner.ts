@@ -27,18 +27,24 @@ export interface RunResult {
  * Runs pipelines in this process: the same tools, the same documents, without a process start and without
  * printing and parsing between them. What suspends devices still runs in a dmexec of its own.
  * Stops at the first stage that fails.
+ *
+ * @returns what each pipeline came to, as it is done
  */
-export async function runPipelines(pipelines: readonly Pipeline[], options: RunOptions): Promise<RunResult> {
+export async function* runPipelines(pipelines: readonly Pipeline[], options: RunOptions): AsyncGenerator<RunResult> {
   const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
-  let last: RunResult = { output: undefined, exitCode: 0 };
   for (const pipeline of pipelines) {
-    last = await runPipeline(pipeline, options, config);
-    if (last.exitCode !== 0) return last;
+    const result = await runPipeline(pipeline, options, config);
+    yield result;
+    if (result.exitCode !== 0) return;
   }
-  return last;
 }
 
-async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Config | undefined): Promise<RunResult> {
+/** Runs one pipeline; see `runPipelines`. */
+export async function runPipeline(
+  pipeline: Pipeline,
+  options: RunOptions,
+  config = options.configPath === undefined ? undefined : readConfig(options.configPath),
+): Promise<RunResult> {
   const programs = inProcessPrograms(options, config);
   let result: RunResult = { output: undefined, exitCode: 0 };
   for (const stage of pipeline) {
@@ -62,6 +68,19 @@ async function collected(tool: Tool, argv: string[], streams: Streams): Promise<
   const documents: unknown[] = [];
   for await (const document of output as AsyncIterable<unknown>) documents.push(document);
   return { output: documents.length === 1 ? (documents[0] as Output) : documents, exitCode };
+}
+
+/** Runs one tool that prints a document a line, and hands each on as it comes. */
+export async function* streamOf(
+  words: readonly [string, ...string[]],
+  input: unknown,
+  options: RunOptions,
+): AsyncGenerator<unknown> {
+  const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
+  const [name, ...argv] = words;
+  const readInput = async () => given(input);
+  const { output } = await invokeTraced(await toolNamed(name), argv, { readInput, note: options.note, config });
+  if (typeof output === 'object' && output !== null && Symbol.asyncIterator in output) yield* output as AsyncIterable<unknown>;
 }
 
 async function toolNamed(name: string): Promise<Tool> {
@@ -94,8 +113,11 @@ export function inProcessPrograms(options: RunOptions, config: Config | undefine
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan, keep) =>
-      (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan, keep),
+    session: async (words, plan, keep) => {
+      // a trace is to hold the results too: dmexec writes them into it itself
+      const inside = options.trace === undefined ? await inProcessSession(words, plan, options.note) : undefined;
+      return inside ?? outside.session(words, plan, keep);
+    },
   };
   return programs;
 }

@@ -17,21 +17,28 @@ export interface ChangeRequest {
   wipe?: boolean;
 }
 
-/** Carries an edited group through the transaction, or describes it. */
+/** Carries an edited group through the transaction, or describes it. `current` is the kernel's state, where it is known. */
 export async function apply(
   ctx: Context,
   before: Group,
   edited: Group,
   request: ChangeRequest & { dryRun: boolean },
+  current?: unknown,
 ): Promise<Outcome | DryRun> {
-  if (!request.dryRun) return carryOut(ctx, before, edited, request);
-  return dryRun(before, edited, await planOf(ctx, before, edited, request));
+  if (!request.dryRun) return carryOut(ctx, before, edited, request, current);
+  return dryRun(before, edited, await planOf(ctx, before, edited, request, current));
 }
 
 /** Carries an edited group through the transaction. */
-export async function carryOut(ctx: Context, before: Group, edited: Group, request: ChangeRequest): Promise<Outcome> {
+export async function carryOut(
+  ctx: Context,
+  before: Group,
+  edited: Group,
+  request: ChangeRequest,
+  current?: unknown,
+): Promise<Outcome> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const plan = await planOf(ctx, before, edited, request);
+  const plan = await planOf(ctx, before, edited, request, current);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
@@ -40,8 +47,14 @@ export async function carryOut(ctx: Context, before: Group, edited: Group, reque
   return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
 }
 
-async function planOf(ctx: Context, before: Group, edited: Group, request: ChangeRequest): Promise<PlanView | undefined> {
-  return ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
+async function planOf(
+  ctx: Context,
+  before: Group,
+  edited: Group,
+  { selection, wipe }: ChangeRequest,
+  current: unknown,
+): Promise<PlanView | undefined> {
+  return ctx.activation?.plan(edited, before, [...selection, ...(wipe ? ['--wipe'] : [])], current);
 }
 
 /** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */

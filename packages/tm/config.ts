@@ -16,6 +16,7 @@ export interface TmPrograms {
   batch: string[];
   edits: string[];
   rollback: string[];
+  poll: string[];
   place: string[];
   reserve: string[];
   current: string[];
@@ -27,7 +28,7 @@ export interface TmPrograms {
 /** What vg_batch knows; a test holds the list to it. */
 const standardEdits = [
   ...['lv_create', 'lv_extend', 'lv_reduce', 'lv_remove', 'lv_rename', 'lv_set'],
-  ...['pv_add', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
+  ...['pv_add', 'pv_move', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
   ...['vg_check', 'vg_remove', 'vg_set'],
 ];
 
@@ -41,6 +42,7 @@ export function programsOf(config: TmConfig): TmPrograms {
     batch: config.batch ?? ['vg_batch'],
     edits: config.edits ?? standardEdits,
     rollback: config.rollback ?? ['vg_rollback'],
+    poll: config.poll ?? ['vg_poll'],
     place: config.place ?? ['pv_place'],
     reserve: config.reserve ?? ['pv_reserve'],
     current: config.activation?.current ?? ['dmexec', '--dump'],

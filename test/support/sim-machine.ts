@@ -69,8 +69,9 @@ export class SimMachine {
 
   activation(programs: Programs): Activation {
     return {
-      plan: async (next, previous, words) => {
-        const current = dump(this.kernel);
+      current: async () => dump(this.kernel),
+      plan: async (next, previous, words, known) => {
+        const current = known ?? dump(this.kernel);
         const before = previous ? ['--previous', new Attached(previous)] : [];
         const desired = await programs.run(['vol_activate', '--current', new Attached(current), ...before, ...words], next);
         return (await programs.run(['dmactivate', new Attached(current), '-'], desired)) as PlanView;

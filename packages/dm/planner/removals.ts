@@ -23,6 +23,7 @@ export function planRemovals(s: Survey, { late: switched }: Stages): Removals {
 interface InUse {
   name: string;
   uuid: string;
+  dev: string;
   openCount: number;
   /** Mapped devices of others that stand on it. */
   heldBy: string[];
@@ -39,7 +40,7 @@ function refuseOpen(s: Survey, gone: readonly Device[]): void {
     const users = s.byDev(now.dev)?.liveAbove ?? [];
     if (now.openCount <= users.length + stale) return [];
     const heldBy = s.present.filter((d) => d.deps.includes(now.dev) && !users.some((u) => u.name === d.name)).map((d) => d.name);
-    return [{ name: now.name, uuid: now.uuid, openCount: now.openCount, heldBy }];
+    return [{ name: now.name, uuid: now.uuid, dev: now.dev, openCount: now.openCount, heldBy }];
   });
   if (used[0]) throw inUse(used[0], used);
 }

@@ -18,8 +18,8 @@ test('refuses to remove what is in use, and says by what', async () => {
   assert.is(e.exit, 'inUse');
   assert.is(e.message, 'device "a" is in use: open count 2, used by "other" (and 1 more)');
   assert.equal(e.details, [
-    { name: 'a', uuid: 'DVM-g-1', openCount: 2, heldBy: ['other'] },
-    { name: 'b', uuid: 'DVM-g-2', openCount: 1, heldBy: [] },
+    { name: 'a', uuid: 'DVM-g-1', dev: '253:1', openCount: 2, heldBy: ['other'] },
+    { name: 'b', uuid: 'DVM-g-2', dev: '253:2', openCount: 1, heldBy: [] },
   ]);
   const kept = current({ v: ['a', 2, ['8 linear 253:1 0']], l: ['a-l', 1, ['8 zero'], { openCount: 1 }] });
   assert.is((await refusal(kept, desired({ v: ['a', ['8 linear 253:1 0']] }))).code, 'unknown-device');

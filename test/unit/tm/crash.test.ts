@@ -2,7 +2,7 @@ import { dump } from '#dm/dump.js';
 import { assert, suite } from '#test/support/check.js';
 import { type Case, diesAtEveryStep, failsAtEveryIoctl } from '#test/support/crash-everywhere.js';
 import { mutate, settledState, tm } from '#test/support/tm-crash.js';
-import { TmWorld } from '#test/support/tm-world.js';
+import { pvOf, TmWorld } from '#test/support/tm-world.js';
 import { activate } from '#tm/activate.js';
 import { init } from '#tm/members.js';
 
@@ -10,6 +10,7 @@ import { init } from '#tm/members.js';
 const test = suite('tm crash');
 
 const made = tm((ctx) => init(ctx, [['vg_create']], false));
+const moveId = 'm'.repeat(20);
 const create = ['lv_create', 'a', '--extents', '10'];
 
 const cases: Case[] = [
@@ -27,6 +28,18 @@ const cases: Case[] = [
     change: mutate(['lv_reduce', 'a', '--extents', '-5']),
   },
   { name: 'rename a live volume', devices: 2, prepare: [made, mutate(create)], change: mutate(['lv_rename', 'a', 'b']) },
+  {
+    name: 'begin to move extents',
+    devices: 2,
+    prepare: [made, mutate([...create, '--stripes', '1'])],
+    change: mutate(['pv_move', pvOf(0), '--id', moveId]),
+  },
+  {
+    name: 'end a move that the kernel has finished',
+    devices: 2,
+    prepare: [made, mutate(create), mutate(['pv_move', pvOf(0), '--id', moveId])],
+    change: mutate(['vg_check']),
+  },
   { name: 'remove a live volume', devices: 2, prepare: [made, mutate(create)], change: mutate(['lv_remove', 'a']) },
 ];
 

@@ -70,18 +70,6 @@ test('a locked group is busy, and the holder is named; --wait waits', () =>
     assert.is((await b.tm(['read', 'vg'], devices)).code, 0, 'readers need no lock');
   }));
 
-test('eight updates at once all succeed, one after the other', () =>
-  withGroup(2, async (b) => {
-    const devices = await b.discover();
-    const all = await Promise.all(
-      Array.from({ length: 8 }, (_, i) =>
-        b.tm(['update', 'vg', '--no-activate', '--wait', '60', '--', 'lv_create', `v${i}`, '--size', '1M'], devices),
-      ),
-    );
-    for (const r of all) assert.is(r.code, 0, r.stderr);
-    assert.is(await seqno(b), 9);
-  }));
-
 test('a stale devices document is refused under the lock', () =>
   withGroup(2, async (b) => {
     const devices = await b.discover();

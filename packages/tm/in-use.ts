@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readUses, type Uses } from '#blockdev/mounts.js';
+import { isHeld } from '#dm/ioctl/held.js';
+import { DvmError } from '#tool/errors.js';
+
+/** A device that is to go and is open, as dmactivate names it in the details of `device-in-use`. */
+interface OpenDevice {
+  name: string;
+  dev: string;
+}
+
+/** Milliseconds between the looks; together more than udev's programs take. */
+const pauses = [50, 100, 200, 400, 800];
+
+/** What is asked of this machine; tests ask something else. */
+export interface Asked {
+  uses(): Uses;
+  held(dev: string): boolean;
+  pauses: readonly number[];
+}
+
+const host: Asked = { uses: readUses, held: isHeld, pauses };
+
+/**
+ * Plans again while a device that is to go is open and neither mounted nor held by another device: udev's programs look
+ * into devices that have been written to, and are gone in a moment.
+ *
+ * @throws what `plan` throws; `device-in-use` says where the devices are mounted
+ */
+export async function planPatiently<T>(plan: () => Promise<T>, asked: Asked = host): Promise<T> {
+  for (let look = 0; ; look++) {
+    try {
+      return await plan();
+    } catch (e) {
+      const open = openDevices(e);
+      if (!open || !(e instanceof DvmError)) throw e;
+      const pause = asked.pauses[look];
+      if (pause === undefined || open.some((d) => asked.held(d.dev))) throw withUses(e, open, asked.uses());
+      await sleep(pause);
+    }
+  }
+}
+
+function openDevices(e: unknown): OpenDevice[] | undefined {
+  if (!(e instanceof DvmError) || e.code !== 'device-in-use' || !Array.isArray(e.details)) return undefined;
+  return e.details.every(isOpenDevice) ? e.details : undefined;
+}
+
+function isOpenDevice(value: unknown): value is OpenDevice {
+  const { name, dev } = (value ?? {}) as Partial<Record<keyof OpenDevice, unknown>>;
+  return typeof name === 'string' && typeof dev === 'string';
+}
+
+/** dmactivate sees open counts alone; who mounts or swaps to a device is known here. */
+function withUses(e: DvmError, open: readonly OpenDevice[], uses: Uses): DvmError {
+  const details = open.map((d) => ({ ...d, uses: uses.get(d.dev) ?? [] }));
+  const by = [...new Set(details.flatMap((d) => d.uses))];
+  const message = by.length > 0 ? `${e.message}: ${by.join(', ')}` : e.message;
+  return new DvmError(e.exit, { code: e.code, message, hint: e.hint, details }, e);
+}
