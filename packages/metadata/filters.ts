@@ -15,6 +15,8 @@ import { tool as pv_reserve } from './commands/pv_reserve.js';
 import { tool as pv_resize } from './commands/pv_resize.js';
 import { tool as pv_set } from './commands/pv_set.js';
 import { tool as vg_check } from './commands/vg_check.js';
+import { tool as vg_export } from './commands/vg_export.js';
+import { tool as vg_import } from './commands/vg_import.js';
 import { tool as vg_remove } from './commands/vg_remove.js';
 import { tool as vg_set } from './commands/vg_set.js';
 import type { Apply } from './filter.js';
@@ -37,6 +39,8 @@ const tools = [
   pv_resize,
   pv_set,
   vg_check,
+  vg_export,
+  vg_import,
   vg_remove,
   vg_set,
 ];

@@ -1,6 +1,7 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { move } from '../move.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
@@ -240,6 +241,7 @@ export const tool: Tool = {
     verify,
     recover,
     ...thinVerbs,
+    ...groupVerbs,
     ...versionVerbs,
     check,
     replay,

@@ -40,6 +40,8 @@ const edits: Record<string, string[][]> = {
   vg_batch: [['edits']],
   vg_check: [[]],
   vg_create: [[]],
+  vg_export: [[]],
+  vg_import: [[]],
   vg_remove: [[]],
   vg_rollback: [['old', '--since', 'changes']],
   vg_set: [['--add-tag', 'x']],
