@@ -14,8 +14,8 @@ import { type Allocation, allocate } from './space.js';
 import type { Usage } from './usage.js';
 import { blocksOf, type PlacedTree } from './walk.js';
 
-/** Of a small region no more than this share is kept spare. */
-const SPARE_SHARE = 32;
+/** Of a region no more than this share is kept spare. */
+const SPARE_SHARE = 16;
 
 /** Which version is to be prepared. */
 export interface Request {
