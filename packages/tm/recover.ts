@@ -5,7 +5,7 @@ import { isEmpty } from './activation.js';
 import { type Context, type Loaded, loadVersion, memberRegions } from './context.js';
 import { finish, reconcile } from './finish.js';
 import { inSync, judge } from './judge.js';
-import { type Outcome, outcome } from './outcome.js';
+import { committed, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 import { nextEnvelope, requireComplete } from './update.js';
 
@@ -28,7 +28,7 @@ export async function recover(ctx: Context, request: RecoverRequest): Promise<Ou
   const goesOn = await acceptMissing(ctx, loaded, request.without);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
   const touched = settledPlan !== undefined && !isEmpty(settledPlan);
-  return outcome(goesOn ?? loaded.group.envelope, changed || mended || goesOn !== undefined || touched, settledPlan);
+  return goesOn ? committed(goesOn, settledPlan) : outcome(loaded.group.envelope, changed || mended || touched, settledPlan);
 }
 
 /** Copies the current version over regions that lack it. Each region is empty in between, which the next run mends. */

@@ -9,7 +9,7 @@ import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { finish } from './finish.js';
 import type { Judgement } from './judge.js';
-import { type DryRun, type Outcome, outcome } from './outcome.js';
+import { committed, type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 export interface UpdateRequest {
@@ -66,7 +66,7 @@ export async function apply(
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
   if (plan?.wipe) await ctx.zero(plan.wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan });
-  return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+  return committed(next.envelope, plan, pvsOf(ctx, unflipped));
 }
 
 /** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */

@@ -1,7 +1,7 @@
 import validateReport from '#gen/report.js';
+import type { Format, Show } from '#report/choices.js';
 import { parseFilter } from '#report/filter.js';
-import { type Format, type ReportOptions, renderReport } from '#report/render.js';
-import type { Show } from '#report/sections.js';
+import { type ReportOptions, renderReport } from '#report/render.js';
 import { parseSort } from '#report/select.js';
 import type { Unit } from '#report/size.js';
 import { viewOf } from '#report/views.js';
