@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { move } from '../move.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { stateVerbs } from '../state-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
@@ -175,5 +176,19 @@ export const tool: Tool = {
   forPeople: true,
   input: 'nothing',
   output: 'what was done, in words; --json for the document, --print for the pipelines',
-  commands: [create, ...stateVerbs, extend, reduce, rename, remove, set, activate, deactivate, ...versionVerbs, check, replay],
+  commands: [
+    create,
+    ...stateVerbs,
+    extend,
+    reduce,
+    rename,
+    remove,
+    set,
+    move,
+    activate,
+    deactivate,
+    ...versionVerbs,
+    check,
+    replay,
+  ],
 };
