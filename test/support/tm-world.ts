@@ -92,7 +92,7 @@ export class TmWorld {
 
   /** The context of one run of tm on these devices. */
   async context(present: number[], name = 'vg'): Promise<Context> {
-    const devices = devicesDocument(present, name);
+    const devices = devicesDocument(present, this.deviceCount, name);
     const programs = inProcessPrograms({ configPath: undefined, trace: undefined, note: () => {} }, undefined);
     return {
       devices,
@@ -164,12 +164,14 @@ function freshKernel(devices: number): SimKernel {
   return new SimKernel({ kind: 'sim-kernel', version: 1, backing, devices: {} });
 }
 
-function devicesDocument(present: number[], name: string): Devices {
+function devicesDocument(present: number[], count: number, name: string): Devices {
   const devices = Object.fromEntries(
     present.map((i) => [
       pvOf(i),
       { path: pathOf(i), dev: `8:${i * 16}`, size: deviceSectors, blockSize: 512 as const, regions: [region] },
     ]),
   );
-  return { kind: 'devices', version: 1, group: { id: groupId, name }, devices, missing: {}, problems: [] };
+  const away = Array.from({ length: count }, (_, i) => i).filter((i) => !present.includes(i));
+  const missing = Object.fromEntries(away.map((i) => [pvOf(i), { lastPath: pathOf(i) }]));
+  return { kind: 'devices', version: 1, group: { id: groupId, name }, devices, missing, problems: [] };
 }
