@@ -20,11 +20,23 @@ export function parseTarget(text: string): Target {
   return { group, volume };
 }
 
+/**
+ * `GROUP/VOLUME`.
+ *
+ * @throws DvmError `bad-target` (exit 64)
+ */
+export function parseVolume(text: string): { group: string; volume: string } {
+  const { group, volume } = parseTarget(text);
+  if (volume === undefined) throw fail('usage', 'bad-target', `"${text}" names no volume`, { hint: 'write GROUP/VOLUME' });
+  return { group, volume };
+}
+
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
 export const find = (group: string): Stage => ['discover', group];
 
+/** One transaction of tm with these mutators. */
 export function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }
@@ -105,6 +117,10 @@ export function show({ group, volume }: Target, tm: TmWords, words: string[]): P
 
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {
   return [[find(group), ['tm', command, ...tm, group]]];
+}
+
+export function regions(action: string, group: string, words: string[], tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'regions', ...tm, action, group, ...words]]];
 }
 
 export function diff(group: string, versions: string[]): Pipeline[] {
