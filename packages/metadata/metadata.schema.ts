@@ -68,7 +68,7 @@ export const metadataSchema = {
         tags,
       },
     },
-    pvs: { type: 'object', propertyNames: ids, additionalProperties: pv },
-    lvs: { type: 'object', propertyNames: ids, additionalProperties: lv },
+    pvs: { type: 'object', propertyNames: ids, additionalProperties: pv, entities: true },
+    lvs: { type: 'object', propertyNames: ids, additionalProperties: lv, entities: true },
   },
 } as const;
