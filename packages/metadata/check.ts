@@ -68,12 +68,13 @@ function checkParts(lvs: Readonly<Metadata['lvs']>): Problem[] {
   const owners = new Map<string, string>();
   const out: Problem[] = [];
   for (const [id, lv] of Object.entries(lvs))
-    for (const { lv: part, role } of lv.segments.flatMap(referencesOf)) {
-      if (role !== 'part') continue;
-      const other = owners.get(part);
-      if (other) out.push({ code: 'part-shared', id, message: `volumes "${other}" and "${lv.name}" have one part, "${part}"` });
-      owners.set(part, lv.name);
-    }
+    for (const segment of lv.segments)
+      for (const { lv: part, role } of referencesOf(segment)) {
+        if (role !== 'part') continue;
+        const other = owners.get(part);
+        if (other) out.push({ code: 'part-shared', id, message: `volumes "${other}" and "${lv.name}" have one part, "${part}"` });
+        owners.set(part, lv.name);
+      }
   return out;
 }
 
