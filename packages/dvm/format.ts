@@ -6,6 +6,7 @@ import { canonical } from '#tool/json.js';
 import { textOf } from '#tool/printable.js';
 import { formatSize } from '#tool/units.js';
 import { describeVerification } from './format-check.js';
+import { describeFs, type FsDocument } from './format-fs.js';
 import { type DiffDocument, describeDiff, describeHistory, type HistoryDocument } from './format-versions.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
@@ -19,6 +20,7 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'verification') return describeVerification(document as Verification);
   if (doc?.kind === 'history') return describeHistory(document as HistoryDocument);
   if (doc?.kind === 'diff') return describeDiff(document as DiffDocument);
+  if (doc?.kind === 'fs-result') return describeFs(document as FsDocument);
   return document === undefined ? '' : textOf([canonical(document)]);
 }
 

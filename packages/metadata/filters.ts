@@ -5,11 +5,14 @@ import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
 import { tool as lv_set } from './commands/lv_set.js';
 import { tool as pv_add } from './commands/pv_add.js';
+import { tool as pv_move } from './commands/pv_move.js';
 import { tool as pv_remove } from './commands/pv_remove.js';
 import { tool as pv_reserve } from './commands/pv_reserve.js';
 import { tool as pv_resize } from './commands/pv_resize.js';
 import { tool as pv_set } from './commands/pv_set.js';
 import { tool as vg_check } from './commands/vg_check.js';
+import { tool as vg_export } from './commands/vg_export.js';
+import { tool as vg_import } from './commands/vg_import.js';
 import { tool as vg_remove } from './commands/vg_remove.js';
 import { tool as vg_set } from './commands/vg_set.js';
 import type { Apply } from './filter.js';
@@ -22,11 +25,14 @@ const tools = [
   lv_rename,
   lv_set,
   pv_add,
+  pv_move,
   pv_remove,
   pv_reserve,
   pv_resize,
   pv_set,
   vg_check,
+  vg_export,
+  vg_import,
   vg_remove,
   vg_set,
 ];
