@@ -1,9 +1,13 @@
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
+import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
 import { tool as lv_set } from './commands/lv_set.js';
+import { tool as lv_snapshot } from './commands/lv_snapshot.js';
+import { tool as lv_thin } from './commands/lv_thin.js';
+import { tool as lv_thin_pool } from './commands/lv_thin_pool.js';
 import { tool as pv_add } from './commands/pv_add.js';
 import { tool as pv_move } from './commands/pv_move.js';
 import { tool as pv_remove } from './commands/pv_remove.js';
@@ -20,10 +24,14 @@ import type { Apply } from './filter.js';
 const tools = [
   lv_create,
   lv_extend,
+  lv_merge,
   lv_reduce,
   lv_remove,
   lv_rename,
   lv_set,
+  lv_snapshot,
+  lv_thin,
+  lv_thin_pool,
   pv_add,
   pv_move,
   pv_remove,
