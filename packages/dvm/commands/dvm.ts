@@ -4,6 +4,7 @@ import { fail } from '#tool/errors.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { move } from '../move.js';
+import { regionVerbs } from '../region-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
@@ -243,6 +244,7 @@ export const tool: Tool = {
     ...thinVerbs,
     ...groupVerbs,
     ...versionVerbs,
+    ...regionVerbs,
     check,
     replay,
   ],
