@@ -75,6 +75,8 @@ export const currentSchema = {
           uuid: { type: 'string', maxLength: 128 },
           dev,
           openCount: count,
+          /** Who has it open, as far as that can be seen: `mounted on /srv`, `used as swap`. */
+          uses: { type: 'array', items: { type: 'string' } },
           suspended: { type: 'boolean' },
           readOnly: { type: 'boolean' },
           /** An inactive table is loaded. */

@@ -1,6 +1,19 @@
+import { readUses } from '#blockdev/mounts.js';
 import { fail } from '#tool/errors.js';
 import type { Current } from './documents.js';
 import { type Kernel, KernelError } from './kernel.js';
+
+/** `dump` of the running kernel, which also tells who has a device open, as far as that can be seen. */
+export function dumpWithUses(kernel: Kernel, scope?: string): Current {
+  const current = dump(kernel, scope);
+  const open = Object.values(current.devices).filter((d) => d.openCount > 0);
+  const uses = open.length > 0 ? readUses() : new Map<string, string[]>();
+  for (const device of open) {
+    const users = uses.get(device.dev);
+    if (users) device.uses = users;
+  }
+  return current;
+}
 
 /**
  * The devices that exist, foreign ones too; with a scope only those whose uuid starts with it. A device that
