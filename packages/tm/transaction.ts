@@ -37,15 +37,16 @@ export async function transact(store: Store, activation: Activation | undefined,
     await phase1(store, session, change);
     const unflipped = await commit(store, session, change);
     await phase2(session, change);
-    if (mark)
-      await store.clearMark(
-        change.regions.filter((r) => !unflipped.includes(r)),
-        txn,
-      );
+    if (mark) await store.clearMark(without(change.regions, unflipped), txn);
     return unflipped;
   } finally {
     await session?.end();
   }
+}
+
+function without(regions: Region[], others: Region[]): Region[] {
+  const names = new Set(others.map(regionName));
+  return regions.filter((r) => !names.has(regionName(r)));
 }
 
 /** dmexec is started, with its plan read and its memory locked, before anything is written. */
@@ -59,8 +60,17 @@ async function prepare(store: Store, regions: Region[], content: Buffer, transac
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    throw await rolledBack(asDvmError(e), store, undefined, regions, transaction.txn);
+    throw await rolledBack(unchanged(asDvmError(e)), store, undefined, regions, transaction.txn);
   }
+}
+
+function unchanged(e: DvmError): DvmError {
+  if (e.code !== 'prepare-failed') return e;
+  return fail(e.exit, e.code, `${e.message}; nothing was changed`, {
+    hint: 'see to that device and try again',
+    details: e.details,
+    cause: e,
+  });
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {

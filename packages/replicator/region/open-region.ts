@@ -24,6 +24,8 @@ export class OpenRegion {
   slots: Slot[] = [];
   /** Why the region cannot be used: it could not be read, or a write or flush failed. Final. */
   failure: DvmError | undefined;
+  /** `slots` are what the device holds: they have been read, and every superblock since was written and flushed. */
+  known = false;
 
   /** @param storage the region's device, or why it could not be opened */
   constructor(region: Region, storage: Storage | DvmError) {
@@ -45,6 +47,7 @@ export class OpenRegion {
     try {
       const both = await this.#readSpan(0, 2);
       this.slots = [parseSlot(both.subarray(0, BLOCK), 0, this.region), parseSlot(both.subarray(BLOCK), 1, this.region)];
+      this.known = true;
     } catch (e) {
       if (!(e instanceof DvmError)) throw e;
       this.failure ??= e;
@@ -83,12 +86,14 @@ export class OpenRegion {
   async writeSuperblock(next: Omit<Superblock, 'sequence'>, options: { flush: boolean }): Promise<void> {
     const superblock = { ...next, sequence: (this.superblock?.sequence ?? 0) + 1 };
     const slot = slotOf(superblock.sequence);
+    this.known = false;
     // One sector where the device has sectors of 512 bytes: no device tears that.
     await this.#guard((storage) =>
       storage.write(this.#offset(slot), packSuperblock(superblock).subarray(0, Math.max(storage.blockSize, SUPERBLOCK_SIZE))),
     );
     if (options.flush) await this.flush();
     this.slots[slot] = { state: 'valid', superblock };
+    this.known = true;
   }
 
   /** Forgets what a slot held, durably. */
