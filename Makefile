@@ -8,8 +8,9 @@ PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
+PREFIX := /usr/local
 
-.PHONY: help build dist check lint format test test-long bench demo sandbox docs clean packages
+.PHONY: help build dist install check lint format test test-long bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -27,7 +28,12 @@ build: node_modules ## validators and one bundle a tool, under build/
 	node scripts/build.mjs
 
 dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
-	node scripts/build.mjs --dist
+	node scripts/build.mjs --dist $(TARGET:%=--target=%)
+
+install: dist docs ## the executable, a link for each tool and the man pages, into DESTDIR and PREFIX
+	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
+	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
 
 check: build ## types and the rules of the code
 	npx tsc

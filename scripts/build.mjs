@@ -142,4 +142,7 @@ buildRegistry();
 await buildTools();
 await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
-if (process.argv.includes('--dist')) await buildDist({ common, root, out, tools: toolFiles().map((f) => basename(f, '.ts')) });
+if (process.argv.includes('--dist')) {
+  const target = process.argv.find((word) => word.startsWith('--target='));
+  await buildDist({ common, root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
+}

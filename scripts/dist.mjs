@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { findBun } from './bun.mjs';
 
-export async function buildDist({ common, root, out, tools }) {
+/** @param target `--target=NAME` for another machine than this one, by Bun's names of them; its runtime is fetched */
+export async function buildDist({ common, root, out, tools, target }) {
   rmSync(out('dist'), { recursive: true, force: true });
   mkdirSync(out('dist', 'bin'), { recursive: true });
   const compiler = findBun(root);
   await bundle(common, root, out, version(compiler));
-  compile(compiler, out('entry', 'dvm.dist.cjs'), out('dist', 'dvm'));
+  compile(compiler, out('entry', 'dvm.dist.cjs'), out('dist', 'dvm'), target ? [target] : []);
   for (const name of tools) symlinkSync('../dvm', out('dist', 'bin', name));
 }
 
@@ -32,10 +33,10 @@ async function bundle(common, root, out, bun) {
  * pays, and those with 100,000 volumes are as fast. The executable must not read what lies in the working directory of
  * whoever starts it (.env, bunfig.toml).
  */
-function compile(compiler, bundled, executable) {
+function compile(compiler, bundled, executable, target) {
   const fast = ['--bytecode', '--format=cjs', '--compile-jit-policy=20'];
   const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'];
-  run(compiler, ['build', '--compile', ...fast, ...closed, bundled, '--outfile', executable]);
+  run(compiler, ['build', '--compile', ...target, ...fast, ...closed, bundled, '--outfile', executable]);
 }
 
 function version(compiler) {

@@ -26,17 +26,29 @@ export async function readSignatures(path: string, directories = programDirector
 export function parseSignatures(text: string, path: string): Signature[] {
   if (text.trim() === '') return [];
   try {
-    const { signatures } = JSON.parse(text) as { signatures: Record<string, string | null>[] };
+    const { signatures } = JSON.parse(text) as { signatures: { [column: string]: unknown }[] };
     return signatures.map((s) => ({
-      type: String(s.type),
-      usage: s.usage ?? undefined,
-      uuid: s.uuid ?? undefined,
-      label: s.label ?? undefined,
-      offset: Number(s.offset),
+      type: column(s.type) ?? '',
+      usage: column(s.usage),
+      uuid: column(s.uuid),
+      label: column(s.label),
+      offset: offsetOf(column(s.offset)),
     }));
   } catch (e) {
     throw fail('io', 'wipefs-failed', `wipefs of "${path}" printed what is not its JSON: ${(e as Error).message}`, { cause: e });
   }
+}
+
+function column(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string') return value;
+  throw new Error(`${JSON.stringify(value)} in place of a text`);
+}
+
+function offsetOf(text: string | undefined): number {
+  const offset = /^0x[0-9a-f]+$/i.test(text ?? '') ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(offset)) return offset;
+  throw new Error(`offset "${text}" is not a number`);
 }
 
 /**

@@ -3,7 +3,11 @@ import { deviceRange } from '#documents/regions.schema.js';
 
 /** Names and uuids as the kernel holds them (encoded), at most 127 bytes. */
 const dmText = { type: 'string', minLength: 1, maxLength: 127, pattern: '^[^\\0/]+$' } as const;
+const uuid = { type: 'string', maxLength: 128, pattern: '^[^\\0]*$' } as const;
 const dev = { type: 'string', pattern: '^\\d+:\\d+$' } as const;
+
+/** What the kernel reads up to the first NUL. */
+const text = { type: 'string', maxLength: 65536, pattern: '^[^\\0]*$' } as const;
 
 /**
  * One row of a table. `size` in sectors; the start is the running sum. In `args` a word `@NAME` stands for
@@ -16,7 +20,7 @@ export const target = {
   properties: {
     type: { type: 'string', pattern: '^[a-z0-9_-]{1,15}$' },
     size: positive,
-    args: { type: 'string', maxLength: 65536 },
+    args: text,
   },
 } as const;
 const targets = { type: 'array', items: target } as const;
@@ -36,6 +40,7 @@ export const desiredSchema = {
     /** By uuid. */
     devices: {
       type: 'object',
+      propertyNames: uuid,
       additionalProperties: {
         type: 'object',
         required: ['name', 'targets'],
@@ -72,7 +77,7 @@ export const currentSchema = {
         required: ['uuid', 'dev', 'openCount', 'suspended', 'readOnly', 'inactive', 'targets', 'deps'],
         additionalProperties: false,
         properties: {
-          uuid: { type: 'string', maxLength: 128 },
+          uuid,
           dev,
           openCount: count,
           /** Who has it open, as far as that can be seen: `mounted on /srv`, `used as swap`. */
@@ -100,7 +105,7 @@ const deviceId = {
   type: 'object',
   required: ['name'],
   additionalProperties: false,
-  properties: { name: dmText, uuid: { type: 'string', maxLength: 128 } },
+  properties: { name: dmText, uuid },
 } as const;
 const op = <const N extends string, const P extends object, const R extends readonly string[]>(
   name: N,
@@ -113,7 +118,7 @@ const op = <const N extends string, const P extends object, const R extends read
     additionalProperties: false,
     properties: { op: { const: name }, ...properties },
   }) as const;
-const key = { type: 'string', maxLength: 256, pattern: '^(?!__proto__$)' } as const;
+const key = { type: 'string', maxLength: 256, pattern: '^(?!__proto__$)[^\\0]*$' } as const;
 
 export const instruction = {
   $id: 'dvm:instruction',
@@ -135,7 +140,7 @@ export const instruction = {
     ),
     op('clear', { id: deviceId }, ['id']),
     op('rename', { id: deviceId, name: dmText }, ['id', 'name']),
-    op('message', { id: deviceId, sector: count, text: { type: 'string', maxLength: 65536 }, key }, ['id', 'sector', 'text']),
+    op('message', { id: deviceId, sector: count, text, key }, ['id', 'sector', 'text']),
     /** Without a key it only asks whether the device is there. */
     op('info', { id: deviceId, key }, ['id']),
     op('table', { id: deviceId, key, inactive: { type: 'boolean' } }, ['id', 'key']),

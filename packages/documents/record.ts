@@ -1,6 +1,7 @@
 import { fail } from '#tool/errors.js';
-import { canonicalLines } from '#tool/json.js';
+import { canonicalLines, defaultLimits, type Json } from '#tool/json.js';
 import { parseLines } from '#tool/json-lines.js';
+import { scanJson } from '#tool/json-scan.js';
 import { type Envelope, type Record, recordType } from './group.js';
 
 /** What tm stores in the regions: canonical lines, the envelope first (docs/formats/record.md). */
@@ -11,9 +12,15 @@ export function renderRecord(envelope: Envelope, metadata: object): Buffer {
 /**
  * The record in a region's content. It was written by tm and its pages carry checksums, so it is not
  * scanned for what only strangers write; its lines are remembered, so that those left alone need not be rendered again.
+ * What is not in lines was written by a stranger, and is scanned.
+ *
+ * @throws DvmError `bad-record`, `wrong-kind`, `bad-document` (exit 65)
  */
 export function parseRecord(content: Uint8Array, name: string): Record {
-  return recordType.parse(parse(Buffer.from(content).toString('utf8'), name, parseLines), name);
+  return recordType.parse(
+    parse(Buffer.from(content).toString('utf8'), name, (text) => parseLines(text, scanned)),
+    name,
+  );
 }
 
 /** Keys are sorted, so `envelope` ends where `kind` begins. */
@@ -30,6 +37,11 @@ export function parseEnvelope(prefix: Uint8Array, name: string): Envelope | unde
   if (end < 0) return undefined;
   const head = parse(`${text.slice(0, end)}\n},"kind":"record","metadata":{},"version":1}`, name);
   return recordType.parse(head, name).envelope;
+}
+
+function scanned(text: string): Json {
+  scanJson(text, defaultLimits.depth);
+  return JSON.parse(text) as Json;
 }
 
 function parse(text: string, name: string, how: (text: string) => unknown = JSON.parse): unknown {

@@ -9,10 +9,10 @@ export interface Finding {
   hint?: string;
 }
 
-/** Looks at what dvm stands on: Node, rights, device-mapper, the programs and directories it uses. */
+/** Looks at what dvm stands on: runtime, rights, device-mapper, the programs and directories it uses. */
 export async function doctor(): Promise<Finding[]> {
   return [
-    nodeVersion(),
+    runtime(),
     rights(),
     await foreignCalls(),
     deviceMapper(),
@@ -29,9 +29,10 @@ function finding(what: string, ok: boolean, message: string, hint?: string, othe
   return ok || hint === undefined ? f : { ...f, hint };
 }
 
-function nodeVersion(): Finding {
+function runtime(): Finding {
+  if (process.versions.bun !== undefined) return finding('runtime', true, `Bun ${process.versions.bun}, inside the executable`);
   const major = Number(process.versions.node.split('.')[0]);
-  return finding('node', major >= 20, `version ${process.versions.node}`, 'install Node 20 or newer');
+  return finding('runtime', major >= 20, `Node ${process.versions.node}`, 'install Node 20 or newer');
 }
 
 function rights(): Finding {
@@ -49,9 +50,9 @@ async function foreignCalls(): Promise<Finding> {
   try {
     const { libc } = await import('#blockdev/libc.js');
     libc();
-    return finding('libc', true, 'system calls that Node lacks can be made');
+    return finding('libc', true, 'system calls that the runtime lacks can be made');
   } catch (e) {
-    return finding('libc', false, `koffi does not load: ${(e as Error).message}`, 'run npm ci on this kind of machine');
+    return finding('libc', false, `they cannot: ${(e as Error).message}`, 'run npm ci on this kind of machine');
   }
 }
 
@@ -105,14 +106,19 @@ function lockDirectory(): Finding {
 
 function memoryLock(): Finding {
   const limit = /^Max locked memory\s+(\S+)/m.exec(read('/proc/self/limits') ?? '')?.[1] ?? 'unknown';
-  const enough = limit === 'unlimited' || Number(limit) >= 256 << 20 || process.geteuid?.() === 0;
+  const enough = limit === 'unlimited' || Number(limit) >= addressSpace() || process.geteuid?.() === 0;
   return finding(
     'locked memory',
     enough,
     `limit ${limit}`,
-    'dmexec locks about 150 MB while devices are suspended: raise RLIMIT_MEMLOCK or run as root',
+    'dmexec locks 110 to 150 MB while devices are suspended, but the limit counts all it reserves: run as root',
     'note',
   );
+}
+
+/** Bytes that locking all memory is counted as. */
+function addressSpace(): number {
+  return Number(/^VmSize:\s+(\d+) kB/m.exec(read('/proc/self/status') ?? '')?.[1] ?? Number.POSITIVE_INFINITY) * 1024;
 }
 
 function read(path: string): string | undefined {

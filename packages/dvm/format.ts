@@ -3,6 +3,7 @@ import type { Devices } from '#documents/devices.js';
 import type { Change } from '#documents/diff.js';
 import { canonical } from '#tool/json.js';
 import { formatSize } from '#tool/units.js';
+import { type DiffDocument, describeDiff, describeHistory, type HistoryDocument } from './format-versions.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
 export function describe(document: unknown): string {
@@ -12,6 +13,8 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'inventory') return describeInventory(document as Inventory);
   if (doc?.kind === 'transaction') return describeTransaction(document as Transaction);
   if (doc?.kind === 'dry-run') return describeDryRun(document as DryRun);
+  if (doc?.kind === 'history') return describeHistory(document as HistoryDocument);
+  if (doc?.kind === 'diff') return describeDiff(document as DiffDocument);
   return document === undefined ? '' : `${canonical(document)}\n`;
 }
 

@@ -109,3 +109,15 @@ export function show({ group, volume }: Target, tm: TmWords, words: string[]): P
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {
   return [[find(group), ['tm', command, ...tm, group]]];
 }
+
+export function diff(group: string, versions: string[]): Pipeline[] {
+  return [[find(group), ['tm', 'diff', group, ...versions]]];
+}
+
+export function rollback(group: string, version: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'rollback', ...tm, group, version]]];
+}
+
+export function batch(group: string, file: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'update', ...tm, '--batch', file, group]]];
+}

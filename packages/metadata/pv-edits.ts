@@ -24,7 +24,8 @@ export function addPvs(draft: Draft, words: readonly string[]): string[] {
   return added;
 }
 
-function devicesOf({ envelope, devices }: Draft): Map<string, PvDevice> {
+/** @throws DvmError `no-devices` (exit 65) for a metadata document alone */
+export function devicesOf({ envelope, devices }: Draft): Map<string, PvDevice> {
   if (!envelope || !devices)
     throw fail('badInput', 'no-devices', 'a metadata document alone does not say how large its devices are', {
       hint: 'give the filter a group document, as tm does',
@@ -88,7 +89,7 @@ export function setPvs(draft: Draft, words: readonly string[], { allocatable, ad
 }
 
 /** Names of the volumes that lie on a PV, or on some of its extents. */
-function usersOf({ lvs }: Draft, pv: string, within?: readonly Run[]): string[] {
+export function usersOf({ lvs }: Draft, pv: string, within?: readonly Run[]): string[] {
   const touches = (start: number, count: number): boolean =>
     !within || within.some((r) => intersection([r], [{ start, count }]).length > 0);
   const uses = Object.values(lvs).filter((lv) =>
@@ -101,7 +102,8 @@ function inUse(message: string, volumes: string[]) {
   return fail('inUse', 'pv-in-use', message, { hint: 'remove, reduce or move those volumes first', details: { volumes } });
 }
 
-function listed(volumes: string[]): string {
+/** Names for a message, at most ten. */
+export function listed(volumes: string[]): string {
   const shown = volumes.slice(0, 10).map((v) => `"${v}"`);
   return `${shown.join(', ')}${volumes.length > 10 ? ` and ${volumes.length - 10} more volumes` : ''}`;
 }

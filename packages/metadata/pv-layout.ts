@@ -24,7 +24,8 @@ export function layoutPv({ size, regions }: PvDevice, extentSize: Sectors, dataS
   return compact<Pv>({ dataStart: start, extents, reserved: reserved.length > 0 ? reserved : undefined });
 }
 
-function reservedRuns(regions: readonly DeviceRange[], dataStart: Sectors, extents: number, extentSize: Sectors): Run[] {
+/** The extents that regions touch. */
+export function reservedRuns(regions: readonly DeviceRange[], dataStart: Sectors, extents: number, extentSize: Sectors): Run[] {
   const runs = regions.map((r) => {
     const first = Math.max(0, Math.floor((r.start - dataStart) / extentSize));
     const end = Math.min(extents, Math.ceil((r.start + r.length - dataStart) / extentSize));

@@ -13,9 +13,9 @@ export function sizeOf(lv: Lv): Extents {
   return last ? last.start + last.count : 0;
 }
 
-/** Extents that each area of a segment takes. */
+/** Extents that each area of a segment takes: whole ones even in metadata that nobody has checked. */
 export function areaLength(segment: Segment): Extents {
-  return segment.count / segment.areas.length;
+  return Math.ceil(segment.count / segment.areas.length);
 }
 
 /** The volume's segments with `rows` behind them; what continues the segment before becomes part of it. */

@@ -1,4 +1,4 @@
-import { type Version, versionOf } from './format/root.js';
+import { isEmptyRoot, type Root, type Version, versionOf } from './format/root.js';
 import { readHistory } from './region/history.js';
 import type { OpenRegion } from './region/open-region.js';
 import { statusOf } from './sync.js';
@@ -23,4 +23,11 @@ export async function historyIn(of: OpenRegion): Promise<History> {
     versions: list.entries.map((e) => versionOf(e.root)),
     ...(list.problem === undefined ? {} : { problem: list.problem }),
   };
+}
+
+/** The active version and the older ones, newest first, with where they lie in this region. */
+export async function rootsIn(of: OpenRegion): Promise<Root[]> {
+  const { active, history } = of.superblock ?? {};
+  if (!active || isEmptyRoot(active) || !history) return [];
+  return [active, ...(await readHistory(of, history)).entries.map((e) => e.root)];
 }

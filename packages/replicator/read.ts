@@ -101,23 +101,27 @@ function nowhereSound(problems: Content['problems']): DvmError {
 const FIRST_PREFIX = 64 * 1024;
 
 /**
- * The beginning of the active content of one region, twice as much each time until `enough` says so or all is read.
+ * The beginning of a version's content in one region, twice as much each time until `enough` says so or all is read.
  *
+ * @param root the version: by default the active one
  * @returns undefined when nothing was committed
  * @throws DvmError `region-damaged`, `io-error` (74), or why the device cannot be read
  */
-export async function prefixOf(of: OpenRegion, enough: (prefix: Buffer) => boolean): Promise<Buffer | undefined> {
+export async function prefixOf(
+  of: OpenRegion,
+  enough: (prefix: Buffer) => boolean,
+  root = of.superblock?.active,
+): Promise<Buffer | undefined> {
   const { error } = statusOf(of);
   if (error) throw error;
-  const s = of.superblock;
-  if (!s || isEmptyRoot(s.active)) return undefined;
+  if (!root || isEmptyRoot(root)) return undefined;
   let prefix = Buffer.alloc(0);
   let pagesRead = 0;
   for (let want = FIRST_PREFIX; ; want *= 2) {
-    const pages = (await walkTree(of, s.active, want))[0];
+    const pages = (await walkTree(of, root, want))[0];
     if (!pages) return prefix;
     prefix = Buffer.concat([prefix, await readPages(of, pages, pagesRead)]);
     pagesRead = pages.blocks.length;
-    if (prefix.length >= s.active.length || enough(prefix)) return prefix;
+    if (prefix.length >= root.length || enough(prefix)) return prefix;
   }
 }

@@ -12,6 +12,15 @@ export const tmConfigSchema = {
     init: program,
     expand: program,
     destroy: program,
+    /** Makes many edits at once; an empty list: each is a program of its own. */
+    batch: program,
+    /** The programs that it knows. */
+    edits: { type: 'array', items: { type: 'string' } },
+    /** Goes back to an older version. */
+    rollback: program,
+    /** Finds room for a metadata region, and reserves its extents. */
+    place: program,
+    reserve: program,
     activation: {
       type: 'object',
       additionalProperties: false,

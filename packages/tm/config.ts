@@ -13,11 +13,23 @@ export interface TmPrograms {
   init: string[];
   expand: string[];
   destroy: string[];
+  batch: string[];
+  edits: string[];
+  rollback: string[];
+  place: string[];
+  reserve: string[];
   current: string[];
   desired: string[];
   plan: string[];
   execute: string[];
 }
+
+/** What vg_batch knows; a test holds the list to it. */
+const standardEdits = [
+  ...['lv_create', 'lv_extend', 'lv_reduce', 'lv_remove', 'lv_rename', 'lv_set'],
+  ...['pv_add', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
+  ...['vg_check', 'vg_remove', 'vg_set'],
+];
 
 /** The config over the standard pipeline. */
 export function programsOf(config: TmConfig): TmPrograms {
@@ -26,6 +38,11 @@ export function programsOf(config: TmConfig): TmPrograms {
     init: config.init ?? ['vg_create'],
     expand: config.expand ?? ['pv_add'],
     destroy: config.destroy ?? ['vg_remove'],
+    batch: config.batch ?? ['vg_batch'],
+    edits: config.edits ?? standardEdits,
+    rollback: config.rollback ?? ['vg_rollback'],
+    place: config.place ?? ['pv_place'],
+    reserve: config.reserve ?? ['pv_reserve'],
     current: config.activation?.current ?? ['dmexec', '--dump'],
     desired: config.activation?.desired ?? ['vol_activate'],
     plan: config.activation?.plan ?? ['dmactivate'],

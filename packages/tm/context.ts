@@ -63,11 +63,11 @@ export async function loadVersion(ctx: Context, copies: Copy[], judgement: Judge
 }
 
 /** Copies agree by hash, so any will do; one whose pages do not check out gives way to the next. */
-async function readAny(store: Store, copies: Copy[]): Promise<Buffer> {
+export async function readAny(store: Store, copies: Copy[], txn?: string): Promise<Buffer> {
   let last: unknown;
   for (const copy of copies) {
     try {
-      return await store.read(copy);
+      return await store.read(copy, txn);
     } catch (e) {
       if (!(e instanceof DvmError)) throw e;
       last = e;

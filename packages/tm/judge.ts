@@ -87,9 +87,10 @@ function groupByVersion(copies: readonly Copy[]): Version[] {
   return [...byKey.values()];
 }
 
-/** The version that every other one is an ancestor of. */
+/** The version that every other one is an ancestor of. Where ancestry goes in a circle none is: only a forged region says so. */
 function findHead(versions: Version[]): Version | undefined {
-  return versions.find((v) => versions.every((other) => other === v || isAncestor(other.root.txn, v)));
+  const follows = (v: Version, other: Version): boolean => isAncestor(other.root.txn, v) && !isAncestor(v.root.txn, other);
+  return versions.find((v) => versions.every((other) => other === v || follows(v, other)));
 }
 
 function isAncestor(txn: string, of: Version): boolean {

@@ -3,7 +3,7 @@ import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { type Context, load, memberRegions } from './context.js';
-import { edit } from './edit.js';
+import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
 import type { Copy } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
@@ -94,7 +94,7 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
     envelope: { ...group.envelope, pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
     devices: ctx.devices.devices,
   };
-  const edited = await edit(grown, stages, ctx.names.check, ctx.programs);
+  const edited = await edit(grown, inBatches(stages, ctx.names), ctx.names.check, ctx.programs);
   const fresh = copies.filter((c) => added.includes(c.pv) && c.state !== 'empty').map((c) => c.region);
   if (!dryRun) await ctx.store.init(fresh);
   return apply(ctx, group, edited, { dryRun, selection: [] });
@@ -116,7 +116,7 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
       `without ${names.join(', ')} no device of group "${group.envelope.group.name}" would carry its metadata`,
       { hint: 'to remove the whole group: tm destroy' },
     );
-  const edited = leaving.length > 0 ? await edit(group, stages, ctx.names.check, ctx.programs) : group;
+  const edited = leaving.length > 0 ? await edit(group, inBatches(stages, ctx.names), ctx.names.check, ctx.programs) : group;
   const devices = Object.fromEntries(Object.entries(group.devices).filter(([pv]) => !leaving.includes(pv)));
   const result = await apply(
     ctx,

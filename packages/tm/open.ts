@@ -20,7 +20,12 @@ import type { Context } from './context.js';
 import { openStore } from './replicator-store.js';
 import { zero } from './zero.js';
 
+/** What opening a group needs of a call. */
+export type Edge = Pick<Call, 'input' | 'section' | 'programs' | 'note'>;
+
 export interface OpenRequest {
+  /** Name or id of the group, as the user gave it. */
+  group: string;
   /** Takes the lock of the group and opens its devices for writing. */
   write: boolean;
   /** Milliseconds to wait for the lock. */
@@ -35,9 +40,9 @@ export interface Opened {
 }
 
 /** The edge of tm: the devices document, the lock, the devices, the clock. */
-export async function openContext(call: Call, request: OpenRequest): Promise<Opened> {
+export async function openContext(call: Edge, request: OpenRequest): Promise<Opened> {
   const devices = await call.input(devicesType);
-  checkGroupName(call.positionals[0] ?? '', devices);
+  checkGroupName(request.group, devices);
   const lock = request.write ? await lockGroup(devices.group.id, { wait: request.wait }) : undefined;
   try {
     if (lock) await checkLabels(devices, openDevice);
@@ -48,7 +53,7 @@ export async function openContext(call: Call, request: OpenRequest): Promise<Ope
   }
 }
 
-async function opened(call: Call, devices: Devices, request: OpenRequest, lock: Lock | undefined): Promise<Opened> {
+async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: Lock | undefined): Promise<Opened> {
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);

@@ -3,10 +3,10 @@ import type { Devices } from '#documents/devices.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { abortIn, clearMarkIn, commitIn, type Outcome } from '#replicator/flip.js';
-import { historyIn } from '#replicator/history.js';
+import { historyIn, rootsIn } from '#replicator/history.js';
 import { initIn, wipeIn } from '#replicator/init.js';
 import { prepareIn } from '#replicator/prepare.js';
-import { readFrom } from '#replicator/read.js';
+import { prefixOf, readFrom } from '#replicator/read.js';
 import type { OpenRegion } from '#replicator/region/open-region.js';
 import { closeRegions, memberOf, openRegions, type RegionSet, rereadSlots, setStatus, subset } from '#replicator/region-set.js';
 import type { RegionStatus } from '#replicator/sync.js';
@@ -36,6 +36,8 @@ function storeOver(set: RegionSet, owners: Map<string, string>): Store {
       return Promise.all(setStatus(set).map((s) => copyOf(set, s, owners.get(regionName(s.region)) ?? '')));
     },
     read: async (copy, txn) => (await readFrom(part([copy.region]), { txn })).content,
+    versions: (copy) => rootsIn(memberOf(set, copy.region)),
+    prefix: async (copy, version, enough) => (await prefixOf(memberOf(set, copy.region), enough, version)) ?? Buffer.alloc(0),
     init: async (regions) => {
       if (regions.length > 0) allDone(await initIn(part(regions), { overwrite: true }), 'initialised');
     },

@@ -1,5 +1,9 @@
 import type { Region } from '#documents/regions.js';
+import type { Root } from '#replicator/format/root.js';
 import type { Copy } from './judge.js';
+
+/** A version and where one copy has it. */
+export type StoredVersion = Root;
 
 export interface Transaction {
   txn: string;
@@ -24,6 +28,10 @@ export interface Store {
   copies(): Promise<Copy[]>;
   /** The content of one copy, pages verified. */
   read(copy: Copy, txn?: string): Promise<Buffer>;
+  /** The versions that a copy has, newest first: the active one and its history. */
+  versions(copy: Copy): Promise<StoredVersion[]>;
+  /** The beginning of one of them, as far as `enough` wants. */
+  prefix(copy: Copy, version: StoredVersion, enough: (prefix: Buffer) => boolean): Promise<Buffer>;
   /** Makes blank or unusable regions empty: the first step of init and of mending. */
   init(regions: Region[]): Promise<void>;
   prepare(regions: Region[], content: Buffer, transaction: Transaction): Promise<void>;

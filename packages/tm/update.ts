@@ -1,9 +1,10 @@
-import { diff } from '#documents/diff.js';
 import type { Envelope, Group } from '#documents/group.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
+import type { Word } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
+import { changesBetween } from './changes.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
 import { edit } from './edit.js';
 import { finish } from './finish.js';
@@ -12,7 +13,8 @@ import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 export interface UpdateRequest {
-  stages: string[][];
+  /** Mutators, each with its arguments. */
+  stages: Word[][];
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
@@ -71,8 +73,13 @@ export function nextEnvelope(ctx: Context, e: Envelope): Envelope {
 }
 
 function dryRun(before: Group, edited: Group, plan: PlanView | undefined): DryRun {
-  const changes = [...diff(before.envelope, edited.envelope), ...diff(before.metadata, edited.metadata)];
-  return { kind: 'dry-run', version: 1, group: before.envelope.group, changes, plan: plan ?? null };
+  return {
+    kind: 'dry-run',
+    version: 1,
+    group: before.envelope.group,
+    changes: changesBetween(before, edited),
+    plan: plan ?? null,
+  };
 }
 
 function pvsOf(ctx: Context, regions: Region[]): string[] {

@@ -36,7 +36,7 @@ function commandLine(words: readonly Word[]) {
   const pipes: Uint8Array[] = [];
   const text = words.map((word) => {
     if (!(word instanceof Attached)) return word;
-    pipes.push(Buffer.from(canonicalLines(word.document)));
+    pipes.push(word.document instanceof Uint8Array ? word.document : Buffer.from(canonicalLines(word.document)));
     return `/dev/fd/${2 + pipes.length}`;
   });
   const [file, ...before] = programCommand(text[0] ?? '');

@@ -38,6 +38,8 @@ export interface Call<S extends OptionSpecs = OptionSpecs> {
   inputBytes(): Promise<Uint8Array>;
   /** A document from a file (`-` is standard input), checked. */
   file<T>(path: string, type: DocumentType<T>): Promise<T>;
+  /** A file as bytes, for the few that are not JSON. */
+  fileBytes(path: string): Promise<Uint8Array>;
   /** The tool's section of the `-c` config, checked; the section's default without one. */
   section<T>(section: ConfigSection<T>): T;
   /** Path of the `-c` file, to hand on to programs this one starts. */

@@ -2,7 +2,7 @@ import { type Call, type Command, Lines, type Output, type Terminal, type Tool }
 import { type Config, configSection, readConfig } from './config.js';
 import type { DocumentType } from './document.js';
 import { DvmError, fail } from './errors.js';
-import { parseJson } from './json.js';
+import { canonicalLines, parseJson } from './json.js';
 import { type OptionSpecs, parseArguments } from './options.js';
 import type { Programs } from './programs.js';
 import { spawnPrograms } from './spawn.js';
@@ -17,7 +17,7 @@ export interface Streams {
   terminal?(): Terminal | undefined;
   /** Config already read by a caller in the same process. */
   config?: Config | undefined;
-  /** Documents that a caller in the same process hands over under a file's name. */
+  /** Documents, or bytes, that a caller in the same process hands over under a file's name. */
   files?: ReadonlyMap<string, unknown>;
   /** How this run starts other programs; as processes when unset. */
   programs?: Programs;
@@ -94,6 +94,7 @@ export async function invoke(tool: Tool, argv: string[], streams: Streams): Prom
       return input instanceof Checked ? Buffer.from(JSON.stringify(input.document)) : input;
     },
     file: async (file, type) => readNamed(streams, file, type),
+    fileBytes: async (file) => bytesNamed(streams, file),
     section: (section) => configSection(config, section),
     programs: () =>
       streams.programs ?? spawnPrograms(streams.note, commonWords(path, parsed.options.trace as string | undefined)),
@@ -121,6 +122,12 @@ async function readNamed<T>(streams: Streams, file: string, type: DocumentType<T
   if (file === '-') return readDocument(streams, type);
   if (streams.files?.has(file)) return type.parse(streams.files.get(file), 'attached document');
   return type.parse(parseJson(readFileOrFail(file), file), file);
+}
+
+function bytesNamed(streams: Streams, file: string): Uint8Array {
+  const given = streams.files?.get(file);
+  if (given === undefined) return readFileOrFail(file);
+  return given instanceof Uint8Array ? given : Buffer.from(canonicalLines(given));
 }
 
 /** The document inside an output, for handing on in one process. */

@@ -14,6 +14,12 @@ export interface JsonLimits {
 /** 256 MiB: well below the longest string that V8 can hold. */
 export const defaultLimits: JsonLimits = { bytes: 1 << 28, depth: 64 };
 
+/**
+ * What is nested deeper is neither printed nor compared, because the stack might not hold it. No document that was read
+ * with the limits is, but the content of a region comes without them.
+ */
+const deepest = 128;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -54,36 +60,39 @@ function badJson(name: string, why: string) {
 /**
  * Canonical text of a value on one line: sorted keys, no white space.
  *
- * @throws Error on NaN, Infinity, unsafe integers and BigInt, which JSON cannot carry
+ * @throws DvmError `unsafe-number` for NaN, Infinity and integers past 2^53, `too-deep` (exit 65)
+ * @throws Error on BigInt
  */
 export function canonical(value: unknown): string {
-  if (isCanonical(value)) return JSON.stringify(value); // what was read from canonical text: several times faster
-  refuseUnsafe(value);
+  if (isCanonical(value, deepest)) return JSON.stringify(value); // what was read from canonical text: several times faster
+  refuseUnsafe(value, deepest);
   return stableStringify(value);
 }
 
 /** True when `JSON.stringify` itself writes the canonical text: keys are in order already and every number is sound. */
-function isCanonical(value: unknown): boolean {
+function isCanonical(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
   if (typeof value !== 'object' || value === null) return typeof value !== 'bigint';
-  if (Array.isArray(value)) return value.every(isCanonical);
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((v) => isCanonical(v, depth - 1));
   if ('toJSON' in value) return false;
   let last = '';
   for (const key of Object.keys(value)) {
-    if (key < last || !isCanonical((value as { [key: string]: unknown })[key])) return false;
+    if (key < last || !isCanonical((value as { [key: string]: unknown })[key], depth - 1)) return false;
     last = key;
   }
   return true;
 }
 
-function refuseUnsafe(value: unknown): void {
+function refuseUnsafe(value: unknown, depth: number): void {
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new Error(`canonical: ${value} has no JSON form`);
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Error(`canonical: ${value} is past 2^53`);
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+      throw fail('badInput', 'unsafe-number', `number ${value} of a document cannot be told exactly`);
   } else if (typeof value === 'bigint') {
     throw new Error('canonical: BigInt has no JSON form');
   } else if (value !== null && typeof value === 'object') {
-    for (const v of Object.values(value)) refuseUnsafe(v);
+    if (depth === 0) throw tooDeep();
+    for (const v of Object.values(value)) refuseUnsafe(v, depth - 1);
   }
 }
 
@@ -120,19 +129,28 @@ function lineOf(value: unknown): string {
   return known ?? canonical(value);
 }
 
-/** True when two documents have the same canonical text, which is not made for it. A key whose value is undefined is none. */
-export function sameJson(a: unknown, b: unknown): boolean {
+function tooDeep() {
+  return fail('badInput', 'too-deep', `a document is nested deeper than ${deepest}`);
+}
+
+/**
+ * True when two documents have the same canonical text, which is not made for it. A key whose value is undefined is none.
+ *
+ * @throws DvmError `too-deep` (exit 65)
+ */
+export function sameJson(a: unknown, b: unknown, depth = deepest): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (depth === 0) throw tooDeep();
   if (Array.isArray(a) || Array.isArray(b))
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
-  return sameEntries(a as JsonLike, b as JsonLike);
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => sameJson(v, b[i], depth - 1));
+  return sameEntries(a as JsonLike, b as JsonLike, depth - 1);
 }
 
 type JsonLike = { [key: string]: unknown };
 
-function sameEntries(a: JsonLike, b: JsonLike): boolean {
-  for (const key of Object.keys(a)) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+function sameEntries(a: JsonLike, b: JsonLike, depth: number): boolean {
+  for (const key of Object.keys(a)) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined, depth)) return false;
   for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
   return true;
 }

@@ -47,7 +47,8 @@ export interface ParsedArguments {
 
 /**
  * Parses one command's arguments strictly: an unknown flag, a flag given twice that takes one value, a flag without
- * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word.
+ * its value, a missing or surplus argument are usage errors (exit 64). Flags and words may be mixed; `-` is a word, and so
+ * is a number with a sign: no flag is a digit.
  */
 export function parseArguments(
   argv: string[],

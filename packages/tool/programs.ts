@@ -1,4 +1,4 @@
-/** A document given to a program as a file argument: the runner puts a readable path in its place. */
+/** A document, or bytes as they are, given to a program as a file argument: the runner puts a readable path in its place. */
 export class Attached {
   constructor(readonly document: unknown) {}
 }

@@ -34,8 +34,9 @@ export function* tokens(argv: readonly string[], specs: OptionSpecs): Generator<
   }
 }
 
+/** A number with a sign is a word: no flag is a digit. */
 function isShort(word: string): boolean {
-  return word.startsWith('-') && word !== '-';
+  return word.startsWith('-') && !/^-\d*$/.test(word);
 }
 
 function longOption(word: string): OptionToken {

@@ -1,99 +1,95 @@
-import { join } from 'node:path';
-import { RealKernel } from '#dm/ioctl/real-kernel.js';
+import { resolve } from 'node:path';
+import { desiredType } from '#dm/documents.js';
+import { dump } from '#dm/dump.js';
+import { openKernel } from '#dm/open-kernel.js';
+import { plan } from '#dm/planner/plan.js';
+import { run as runProgram } from '#dm/program/machine.js';
 import { runInSandbox } from '#test/sandbox/sandbox.js';
-import { dvmGroup, tool } from './dvm-groups.js';
-import { must, sideBySide } from './figure.js';
+import { bareDevices } from './bare-ioctls.js';
+import { dvmGroup } from './dvm-groups.js';
+import { must, type Peer, type Side, sideBySide } from './figure.js';
 import { lvmGroup } from './lvm-groups.js';
+import { node, type Runtime, run, runtimes } from './runtime.js';
 
 const volumes = 100;
-const [ourDisk, theirDisk, bareDisk] = ['/dev/ubda', '/dev/ubdb', '/dev/ubdc'];
+const [ourDisk, theirDisk, bareDisk] = ['/dev/ubda', '/dev/ubdb', '/dev/ubdc'] as const;
+/** Ratio to LVM2 that the executable aims at for so many volumes, and that of dmexec's phases to the bare ioctls. */
+const goals = { whole: 1, phases: 1.2 };
 
-/** In the guest: `vgchange` against `dvm activate`, and the bare ioctls of the same devices, turn by turn. */
-function inGuest(): void {
-  const dir = '/tmp';
-  const peer = lvmGroup(theirDisk as string, dir, volumes, 'lean');
-  dvmGroup('ours', ourDisk as string, dir, volumes);
-  const vgchange = (how: string): void => void must('lvm', ['vgchange', '-qq', how, 'vg'], undefined, peer.environment);
-  const bare = bareIoctls();
-  const between = <T>(work: () => T, undo: () => void): number => {
-    const start = performance.now();
-    work();
-    const took = performance.now() - start;
-    undo();
-    return took;
-  };
-  const up = () => void tool('dvm', ['activate', 'ours']);
-  const down = () => void tool('dvm', ['deactivate', 'ours']);
-  const rounds = 5;
-  sideBySide({
-    name: `activate ${volumes} volumes`,
-    peerName: 'vgchange -ay, lean',
-    rounds,
-    ours: () => between(up, down),
-    peer: () =>
-      between(
-        () => vgchange('-ay'),
-        () => vgchange('-an'),
-      ),
-  });
-  sideBySide({
-    name: `activate ${volumes} volumes`,
-    peerName: 'bare ioctls',
-    rounds,
-    ours: () => between(up, down),
-    peer: () => between(bare.up, bare.down),
-  });
-  const upFirst = (first: () => void, work: () => void): number => {
-    first();
-    return between(work, () => undefined);
-  };
-  sideBySide({
-    name: `deactivate ${volumes} volumes`,
-    peerName: 'vgchange -an, lean',
-    rounds,
-    ours: () => upFirst(up, down),
-    peer: () =>
-      upFirst(
-        () => vgchange('-ay'),
-        () => vgchange('-an'),
-      ),
-  });
-  sideBySide({
-    name: `deactivate ${volumes} volumes`,
-    peerName: 'bare ioctls',
-    rounds,
-    ours: () => upFirst(up, down),
-    peer: () => upFirst(bare.up, bare.down),
-  });
+interface Way {
+  up(): unknown;
+  down(): unknown;
 }
 
-/** Create, load, resume and remove of as many linear devices, with nothing around it. */
-function bareIoctls(): { up(): void; down(): void } {
-  const kernel = RealKernel.open({ note: () => {}, wait: 1000 });
-  const names = Array.from({ length: volumes }, (_, i) => `bare-${i}`);
-  const up = () => {
-    for (const [i, name] of names.entries()) {
-      kernel.create(name, undefined);
-      kernel.load(name, [{ type: 'linear', size: 128, args: `${bareDisk} ${i * 128}` }], {});
-      kernel.resume(name, {});
-    }
-    kernel.settle();
+/** In the guest: everything that brings the same devices up and down, turn by turn. */
+function inGuest(): void {
+  const { environment } = lvmGroup(theirDisk, '/tmp', volumes, 'lean');
+  dvmGroup('ours', ourDisk, '/tmp', volumes);
+  const vgchange = (how: string) => must(['lvm', 'vgchange', '-qq', how, 'vg'], undefined, environment);
+  const lvm: Way = { up: () => vgchange('-ay'), down: () => vgchange('-an') };
+  const bare = bareDevices(volumes, bareDisk);
+  const whole = runtimes().map((runtime): [string, Way] => [runtime.name, verbs(runtime)]);
+  for (const what of ['activate', 'deactivate'] as const) {
+    const side = what === 'activate' ? timedUp : timedDown;
+    const peer = (name: string, way: Way, goal?: number): Peer => ({ name, run: side(way), goal });
+    const named = ([name, way]: [string, Way]): [string, Side] => [`${what} ${volumes} volumes, ${name}`, side(way)];
+    const bareName = `bare ioctls, ${volumes} devices`;
+    sideBySide(Object.fromEntries(whole.map(named)), [peer(`vgchange, lean`, lvm, goals.whole), peer(bareName, bare)], 5);
+    sideBySide(Object.fromEntries([['phases of the plan alone', phases()] as [string, Way]].map(named)), [
+      peer(bareName, bare, goals.phases),
+    ]);
+  }
+}
+
+function verbs(runtime: Runtime): Way {
+  return { up: () => run(runtime, 'dvm', ['activate', 'ours']), down: () => run(runtime, 'dvm', ['deactivate', 'ours']) };
+}
+
+/** What dmexec does of it, in this process. */
+function phases(): Way {
+  const group = run(node, 'tm', ['read', 'ours'], run(node, 'discover', ['ours']));
+  const kernel = openKernel('real');
+  const prepared = (selection: string) => {
+    const desired = desiredType.parse(JSON.parse(run(node, 'vol_activate', [selection], group)), 'desired');
+    const { phase1, phase2 } = plan(dump(kernel), desired).phases;
+    return () => [phase1, phase2].map((program) => runProgram(program, kernel));
   };
-  const down = () => {
-    for (const name of names) kernel.remove(name);
-    kernel.settle();
-  };
+  const up = prepared('--all');
+  up();
+  const down = prepared('--none');
+  down();
   return { up, down };
+}
+
+function timedUp(way: Way): Side {
+  return () => {
+    const took = timed(way.up);
+    way.down();
+    return took;
+  };
+}
+
+function timedDown(way: Way): Side {
+  return () => {
+    way.up();
+    return timed(way.down);
+  };
+}
+
+function timed(work: () => unknown): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
 }
 
 if (process.env.DVM_GUEST) inGuest();
 else
   void runInSandbox({
     command: [process.execPath, __filename],
-    cwd: join(__dirname, '..', '..', '..'),
+    cwd: resolve('.'),
     disks: ['1G', '1G', '1G'],
     memory: '1G',
-    timeLimit: 600,
+    timeLimit: 900,
     env: { DVM_GUEST: '1' },
     onOutput: (stream, chunk) => process[stream].write(chunk),
   }).then((r) => {

@@ -12,46 +12,49 @@ export interface Figure {
   peerName: string;
 }
 
-export interface Sides {
+/** Does its work once; returns the milliseconds that count, or nothing to be timed from outside. */
+export type Side = () => number | undefined;
+
+/** Another program, and the ratio to it that is aimed at, where there is one. */
+export interface Peer {
   name: string;
-  peerName: string;
-  goal?: number;
-  /** Each does its work once and returns milliseconds, or nothing to be timed from outside. */
-  ours(): number | undefined;
-  peer(): number | undefined;
-  rounds?: number;
+  goal?: number | ((peer: number) => number) | undefined;
+  run: Side;
 }
 
-/** Runs both sides in turn (one warm-up each, then at least 5 rounds) and prints the figure. */
-export function sideBySide(sides: Sides): Figure {
-  const ours: number[] = [];
-  const peer: number[] = [];
-  timed(sides.ours);
-  timed(sides.peer);
-  for (let i = 0; i < Math.max(5, sides.rounds ?? 7); i++) {
-    ours.push(timed(sides.ours));
-    peer.push(timed(sides.peer));
-  }
-  return report(sides.name, median(ours), median(peer), 'ms', sides.peerName, sides.goal);
+/**
+ * Runs every side once to warm up, then in turn, each round in the opposite order of the one before, so that what
+ * changes on the machine meanwhile meets all of them; prints a figure for each of ours beside each peer.
+ */
+export function sideBySide(ours: Record<string, Side>, peers: Peer[], rounds = 7): Figure[] {
+  const sides = [...Object.entries(ours), ...peers.map((p): [string, Side] => [p.name, p.run])];
+  const times = new Map(sides.map(([name]) => [name, [] as number[]]));
+  for (const [, side] of sides) side();
+  for (let i = 0; i < Math.max(5, rounds); i++)
+    for (const [name, side] of i % 2 === 0 ? sides : sides.toReversed()) times.get(name)?.push(timed(side));
+  const of = (name: string): number => median(times.get(name) ?? []);
+  return Object.keys(ours).flatMap((name) => peers.map((peer) => report(name, of(name), of(peer.name), 'ms', peer)));
 }
 
-export function report(name: string, ours: number, peer: number, unit: string, peerName: string, goal?: number): Figure {
+/** Prints a figure. */
+export function report(name: string, ours: number, peer: number, unit: string, by: Pick<Peer, 'name' | 'goal'>): Figure {
+  const goal = typeof by.goal === 'function' ? by.goal(peer) : by.goal;
   const figure: Figure = {
     name,
     ours: round(ours),
     peer: round(peer),
     unit,
     ratio: round(ours / peer),
-    goal: goal ?? null,
-    peerName,
+    goal: goal === undefined ? null : round(goal),
+    peerName: by.name,
   };
   process.stdout.write(`${JSON.stringify(figure)}\n`);
   return figure;
 }
 
-function timed(work: () => number | undefined): number {
+function timed(side: Side): number {
   const start = performance.now();
-  const own = work();
+  const own = side();
   return own ?? performance.now() - start;
 }
 
@@ -66,8 +69,8 @@ function round(n: number): number {
 }
 
 /** Runs a program to its end; a failure ends the benchmark with what it said. */
-export function must(file: string, args: string[], input?: string | Buffer, env: Record<string, string> = {}): string {
+export function must([file, ...args]: readonly [string, ...string[]], input?: string, env: Record<string, string> = {}): string {
   const r = spawnSync(file, args, { input, maxBuffer: 1 << 30, env: { ...process.env, ...env } });
-  if (r.status !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${r.status ?? r.signal} ${String(r.stderr)}`);
+  if (r.status !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${r.status ?? r.signal} ${r.error ?? String(r.stderr)}`);
   return String(r.stdout);
 }

@@ -10,12 +10,12 @@ export function withLoops<T>(count: number, size: string, use: (devices: string[
   try {
     for (let i = 0; i < count; i++) {
       const image = join(dir, `disk${i}`);
-      must('truncate', ['-s', size, image]);
-      devices.push(must('losetup', ['--find', '--show', image]).trim());
+      must(['truncate', '-s', size, image]);
+      devices.push(must(['losetup', '--find', '--show', image]).trim());
     }
     return use(devices, dir);
   } finally {
-    for (const d of devices) must('losetup', ['-d', d]);
+    for (const d of devices) must(['losetup', '-d', d]);
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -27,7 +27,7 @@ export function lvmGroup(device: string, dir: string, volumes: number, kind: 'le
   const peer = lvm([device], dir, kind);
   const text = join(dir, `vg-${volumes}-${kind}.txt`);
   writeFileSync(text, bigGroupText('vg', pvUuid, device, volumes + 1000, volumes));
-  must('wipefs', ['-aq', device]);
+  must(['wipefs', '-aq', device]);
   peer.run('pvcreate', '-qq', '--uuid', pvUuid, '--restorefile', text, '--metadatasize', '15m', device);
   peer.run('vgcfgrestore', '-qq', '-f', text, 'vg');
   return peer;

@@ -26,7 +26,7 @@ activation { monitoring=0 udev_sync=0 udev_rules=0 verify_udev_operations=0 }
   const environment = { LVM_SYSTEM_DIR: system, DM_DISABLE_UDEV: '1' };
   return {
     environment,
-    run: (command, ...args) => must('lvm', [command, ...args, '--driverloaded', 'n'], undefined, environment),
+    run: (command, ...args) => must(['lvm', command, ...args, '--driverloaded', 'n'], undefined, environment),
   };
 }
 

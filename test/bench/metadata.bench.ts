@@ -1,108 +1,102 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { dvmGroup, tool } from './dvm-groups.js';
-import { median, must, report, sideBySide } from './figure.js';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { dvmGroup } from './dvm-groups.js';
+import { median, must, type Peer, report, type Side, sideBySide } from './figure.js';
+import type { Lvm } from './lvm.js';
 import { lvmGroup, withLoops } from './lvm-groups.js';
+import { node, pipe, type Runtime, run, runtimes } from './runtime.js';
 
-/** Start of every tool against bare Node: what the frame and the bundle cost. */
-function starts(): void {
-  const bin = join(__dirname, '..', '..', 'bin');
-  for (const file of readdirSync(bin).filter((f) => !f.startsWith('_'))) {
-    const name = file.replace('.cjs', '');
-    sideBySide({
-      name: `start ${name}`,
-      peerName: 'node -e 0',
-      rounds: 9,
-      ours: () => void must(process.execPath, [join(bin, file), '--version']),
-      peer: () => void must(process.execPath, ['-e', '0']),
-    });
+type Kind = 'lean' | 'standard';
+const kinds = ['lean', 'standard'] as const;
+
+/** Ratios aimed at by the executable for one more volume in a group of so many, beside each configuration of LVM2. */
+const goals = new Map<number, Record<Kind, number>>([
+  [10, { lean: 3, standard: 1 }],
+  [1000, { lean: 1, standard: 1 }],
+  [10_000, { lean: 1 / 3, standard: 1 }],
+]);
+
+let made = 0;
+
+/** One more volume in a group of `volumes`: the wrapper (one process), and the pipeline of programs. */
+function oneMore(volumes: number, vg: string, peers: Record<Kind, Lvm>): void {
+  const what = `one more volume of ${volumes}`;
+  const peer = (kind: Kind, goal: number | undefined): Peer => ({
+    name: `lvcreate -an, ${kind}`,
+    goal,
+    run: () => void peers[kind].run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `n${made++}`, 'vg'),
+  });
+  for (const runtime of runtimes()) {
+    const goal = (kind: Kind) => (runtime === node ? undefined : goals.get(volumes)?.[kind]);
+    const sides: Record<string, Side> = {
+      [`${what}, dvm create, ${runtime.name}`]: () => create(runtime, vg),
+      [`${what}, discover | tm update, ${runtime.name}`]: () => update(runtime, vg),
+    };
+    sideBySide(
+      sides,
+      kinds.map((kind) => peer(kind, goal(kind))),
+    );
   }
 }
 
-/** One more volume in a group of `volumes`: the wrapper (one process) and the pipeline of programs. */
-function oneMore(volumes: number): void {
-  withLoops(2, '2G', ([ours, theirs], dir) => {
-    if (!ours || !theirs) throw new Error('two loop devices are needed');
-    const vg = `bench${volumes}`;
-    dvmGroup(vg, ours, dir, volumes);
-    for (const kind of ['lean', 'standard'] as const) {
-      const peer = lvmGroup(theirs, dir, volumes, kind);
-      const lvcreate = (n: string) => void peer.run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', n, 'vg');
-      let n = 0;
-      const peerName = `lvcreate -an, ${kind}`;
-      sideBySide({
-        name: `one more volume of ${volumes}, dvm create`,
-        peerName,
-        ours: () => void tool('dvm', ['create', `${vg}/${kind}-a${n++}`, '-l', '1', '--no-activate']),
-        peer: () => lvcreate(`a${n}`),
-      });
-      sideBySide({
-        name: `one more volume of ${volumes}, discover | tm update`,
-        peerName,
-        ours: () =>
-          void tool(
-            'tm',
-            ['update', vg, '--no-activate', '--', 'lv_create', `${kind}-b${n++}`, '-l', '1'],
-            tool('discover', [vg]),
-          ),
-        peer: () => lvcreate(`b${n}`),
-      });
-      if (volumes >= 1000) reports(vg, kind, peer.run);
-    }
-    must('wipefs', ['-aq', ours]);
-  });
+function create(runtime: Runtime, vg: string): undefined {
+  run(runtime, 'dvm', ['create', `${vg}/n${made++}`, '-l', '1', '--no-activate']);
 }
 
-function reports(vg: string, kind: string, lvs: (command: string, ...args: string[]) => string): void {
-  const name = `report of 1000 volumes, ${kind}`;
-  const peer = () => void lvs('lvs', '--reportformat', 'json', '-o', 'all', 'vg');
-  sideBySide({
-    name: `${name}, dvm show`,
-    peerName: `lvs json -o all, ${kind}`,
-    ours: () => void tool('dvm', ['show', vg, '--format', 'json', '-o', 'all']),
-    peer,
-  });
-  const group = tool('tm', ['read', vg], tool('discover', [vg]));
-  sideBySide({
-    name: `${name}, report alone`,
-    peerName: `lvs json -o all, ${kind}`,
-    ours: () => void tool('report', ['--format', 'json', '-o', 'all', '--no-kernel'], group),
-    peer,
-  });
+function update(runtime: Runtime, vg: string): undefined {
+  const words = ['update', vg, '--no-activate', '--', 'lv_create', `n${made++}`, '-l', '1'];
+  pipe(runtime.command('discover', [vg]), runtime.command('tm', words));
+}
+
+function reports(volumes: number, vg: string, peers: Record<Kind, Lvm>): void {
+  const peer: Peer = {
+    name: 'lvs json -o all, lean',
+    run: () => void peers.lean.run('lvs', '--reportformat', 'json', '-o', 'all', 'vg'),
+  };
+  const group = run(node, 'tm', ['read', vg], run(node, 'discover', [vg]));
+  const words = ['--format', 'json', '-o', 'all'];
+  for (const runtime of runtimes())
+    sideBySide(
+      {
+        [`report of ${volumes} volumes, dvm show, ${runtime.name}`]: () => void run(runtime, 'dvm', ['show', vg, ...words]),
+        [`report of ${volumes} volumes, report alone, ${runtime.name}`]: () =>
+          void run(runtime, 'report', [...words, '--no-kernel'], group),
+      },
+      [{ ...peer, goal: runtime === node ? undefined : 1 }],
+    );
 }
 
 /** What one more volume writes to the device, as the kernel counts it. */
-function bytesWritten(volumes: number): void {
-  withLoops(2, '2G', ([ours, theirs], dir) => {
-    if (!ours || !theirs) throw new Error('two loop devices are needed');
-    dvmGroup('bytes', ours, dir, volumes);
-    const peer = lvmGroup(theirs, dir, volumes, 'lean');
-    const counted = (device: string, work: () => void): number => {
-      const before = sectorsWritten(device);
-      work();
-      return (sectorsWritten(device) - before) * 512;
-    };
-    const rounds = [0, 1, 2, 3, 4];
-    const a = rounds.map((i) => counted(ours, () => void tool('dvm', ['create', `bytes/b${i}`, '-l', '1', '--no-activate'])));
-    const b = rounds.map((i) =>
-      counted(theirs, () => void peer.run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `b${i}`, 'vg')),
-    );
-    report(`bytes written for one more volume of ${volumes}`, median(a), median(b), 'bytes', 'lvcreate -an, lean');
-    must('wipefs', ['-aq', ours]);
-  });
+function bytesWritten(volumes: number, vg: string, [ours, theirs]: [string, string], peer: Lvm): void {
+  const counted = (device: string, work: () => unknown): number => {
+    const before = sectorsWritten(device);
+    work();
+    return (sectorsWritten(device) - before) * 512;
+  };
+  const rounds = [1, 2, 3, 4, 5];
+  const a = rounds.map(() => counted(ours, () => create(node, vg)));
+  const b = rounds.map(() =>
+    counted(theirs, () => peer.run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `n${made++}`, 'vg')),
+  );
+  const by = { name: 'lvcreate -an, lean', goal: (bytes: number) => 65_536 / bytes };
+  report(`bytes written for one more volume of ${volumes}`, median(a), median(b), 'bytes', by);
 }
 
 /** Field 7 of /sys/block/DEVICE/stat. */
 function sectorsWritten(device: string): number {
-  return Number(
-    readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8')
-      .trim()
-      .split(/\s+/)[6],
-  );
+  const fields = readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8')
+    .trim()
+    .split(/\s+/);
+  return Number(fields[6]);
 }
 
-starts();
-oneMore(10);
-oneMore(1000);
-bytesWritten(10);
-bytesWritten(1000);
+for (const volumes of goals.keys())
+  withLoops(3, '2G', ([ours = '', lean = '', standard = ''], dir) => {
+    const vg = `bench${volumes}`;
+    dvmGroup(vg, ours, dir, volumes);
+    const peers = { lean: lvmGroup(lean, dir, volumes, 'lean'), standard: lvmGroup(standard, dir, volumes, 'standard') };
+    oneMore(volumes, vg, peers);
+    if (volumes >= 1000) reports(volumes, vg, peers);
+    bytesWritten(volumes, vg, [ours, lean], peers.lean);
+    must(['wipefs', '-aq', ours]);
+  });

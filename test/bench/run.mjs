@@ -4,8 +4,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const dir = fileURLToPath(new URL('../../build/test/bench/', import.meta.url));
-/** The figures of the executable belong to what they measure. */
-const groups = { metadata: ['metadata', 'dist'] };
+const groups = { metadata: ['start', 'metadata'] };
 const wanted = process.argv.slice(2).flatMap((name) => groups[name] ?? [name]);
 for (const file of readdirSync(dir).filter((f) => f.endsWith('.bench.cjs'))) {
   if (wanted.length > 0 && !wanted.includes(file.replace('.bench.cjs', ''))) continue;

@@ -69,11 +69,9 @@ function meaning(kind: Token['kind'], text: string, position: Position): { value
   if (kind === 'number') return { value: exactNumber(text, position) };
   if (kind !== 'string') return {};
   try {
-    const value = JSON.parse(text) as string;
-    if (value.includes('\0')) throw new Error('NUL');
-    return { value };
+    return { value: JSON.parse(text) as string };
   } catch {
-    throw new SyntaxProblem(position, `${text} is not a string: escapes are JSON's, and NUL is not allowed`);
+    throw new SyntaxProblem(position, `${text} is not a string: escapes are JSON's`);
   }
 }
 

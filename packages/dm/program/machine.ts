@@ -15,8 +15,11 @@ export interface RunOptions {
   clock?: () => number;
 }
 
-/** A loop that goes round this often is stopped with exit code 1; nothing is suspended at a jump backward. */
-const maxBackwardJumps = 1_000_000;
+/**
+ * A program that has taken so many steps more than it has instructions is stopped at its next jump backward, with exit
+ * code 1: nothing is suspended there. It bounds the trace, and so the memory.
+ */
+const mostRepeated = 100_000;
 
 /** All that a running program has. */
 interface Machine {
@@ -28,7 +31,6 @@ interface Machine {
   readonly trace: Result['trace'];
   readonly clock: (() => number) | undefined;
   ip: number;
-  backward: number;
   /** The last instruction that called the kernel failed, … */
   failed: boolean;
   /** … and no jmp-fail has asked for it yet. */
@@ -71,7 +73,7 @@ export function runChecked(program: readonly Instruction[], kernel: Kernel, opti
 
 function start(program: readonly Instruction[], kernel: Kernel, clock: (() => number) | undefined): Machine {
   return {
-    ...{ program, kernel, clock, trace: [], ip: 0, backward: 0 },
+    ...{ program, kernel, clock, trace: [], ip: 0 },
     ...{ numbers: new DeviceNumbers(kernel), suspended: new SuspendedDevices(), built: new ObjectBuilder() },
     ...{ failed: false, unasked: false, missed: false, exit: undefined },
   };
@@ -116,7 +118,7 @@ function control(m: Machine, i: OwnInstruction): number {
 }
 
 function jump(m: Machine, to: number): number {
-  if (to > m.ip || ++m.backward <= maxBackwardJumps) return to;
+  if (to > m.ip || m.trace.length < m.program.length + mostRepeated) return to;
   m.trace.push({ ip: m.ip, op: 'jmp', ...errorOf(refused('ELOOP', 'the program goes round in circles')) });
   m.exit = 1;
   return to;

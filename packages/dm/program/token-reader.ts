@@ -39,10 +39,11 @@ export class TokenReader {
     return this.next();
   }
 
+  /** A text for the kernel, which reads up to the first NUL. */
   string(what: string): string {
-    const { kind, value } = this.peek();
-    if (kind !== 'string' || typeof value !== 'string') throw this.unexpected(what);
-    this.next();
+    const token = this.peek();
+    const value = this.#text(what);
+    if (value.includes('\0')) throw new SyntaxProblem(token, `${token.text} holds a NUL`);
     return value;
   }
 
@@ -92,11 +93,18 @@ export class TokenReader {
     return new SyntaxProblem(this.peek(), `expected ${wanted}, found ${found}`);
   }
 
+  #text(what: string): string {
+    const { kind, value } = this.peek();
+    if (kind !== 'string' || typeof value !== 'string') throw this.unexpected(what);
+    this.next();
+    return value;
+  }
+
   #object(depth: number): Record<string, unknown> {
     const object = new Map<string, unknown>();
     this.#list('}', () => {
       const at = this.peek();
-      const key = this.string('a key');
+      const key = this.#text('a key');
       if (key === '__proto__' || object.has(key)) throw new SyntaxProblem(at, `key "${key}" cannot stand here`);
       this.expect(':');
       object.set(key, this.value(depth + 1));

@@ -4,6 +4,7 @@ import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
+import { versionVerbs } from '../version-verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const group = { name: 'GROUP', describe: 'name or id of a group' };
@@ -183,10 +184,6 @@ const verify = verb('verify', 'Say whether every copy of the metadata agrees.', 
   verbs.simple('verify', call.positionals[0] ?? '', []),
 );
 
-const history = verb('history', 'The versions that the devices still hold.', [group], {}, (call) =>
-  verbs.simple('history', call.positionals[0] ?? '', []),
-);
-
 const { 'dry-run': _, ...recoverOptions } = changeOptions;
 const recover = verb(
   'recover',
@@ -223,7 +220,7 @@ export const tool: Tool = {
     deactivate,
     verify,
     recover,
-    history,
+    ...versionVerbs,
     check,
     replay,
   ],

@@ -23,6 +23,9 @@ export interface Root extends Version {
 export const ROOT_SIZE = 96;
 export const MAX_HEIGHT = 8;
 
+/** The last time that has an RFC 3339 form. */
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** The root of a region into which nothing was committed. */
 export const emptyRoot: Root = { txn: noTxn, parent: noTxn, time: 0, length: 0, hash: '0'.repeat(64), block: 0, height: 0 };
 
@@ -54,13 +57,17 @@ export function isEmptyRoot(root: Root): boolean {
 
 /** Why a root cannot be one of a region of `blocks` blocks; undefined when it can. */
 export function rootProblem(root: Root, blocks: number): string | undefined {
-  if (isEmptyRoot(root)) return root.block === 0 && root.length === 0 ? undefined : 'has a root without transaction';
+  if (isEmptyRoot(root)) return sameRoot(root, emptyRoot) ? undefined : 'has a root without transaction';
   if (root.block < FIRST_BLOCK || root.block >= blocks) return `has a root at block ${root.block} of ${blocks}`;
   if (root.height < 1 || root.height > MAX_HEIGHT) return `has a root of height ${root.height}`;
   // A content never exceeds its region, so that a crafted tree cannot ask for more memory than the region has.
   if (!(root.length <= blocks * BLOCK)) return `has a root of ${root.length} bytes in ${blocks} blocks`;
-  if (Number.isNaN(root.time)) return 'has a root with an impossible time';
+  if (!(root.time <= latest)) return 'has a root with an impossible time';
   return undefined;
+}
+
+function sameRoot(a: Root, b: Root): boolean {
+  return (Object.keys(b) as (keyof Root)[]).every((key) => a[key] === b[key]);
 }
 
 /** A version without where it lies. */

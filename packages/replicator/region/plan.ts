@@ -17,6 +17,9 @@ import { blocksOf, type PlacedTree } from './walk.js';
 /** Versions kept besides the active one, space permitting: bounds what every change has to read of the history. */
 export const HISTORY_LIMIT = 256;
 
+/** Of a small region no more than this share is kept spare. */
+const SPARE_SHARE = 32;
+
 /** Which version is to be prepared. */
 export interface Request {
   txn: string;
@@ -25,6 +28,8 @@ export interface Request {
   time: number;
   /** Set the mark of pending activation when this is committed. */
   mark: boolean;
+  /** A content that grows leaves so many blocks free, for changes that must be possible when all else is full. */
+  spare?: number | undefined;
 }
 
 /** All that preparing a version writes to one region. */
@@ -52,13 +57,15 @@ export function planRegion(
 ): RegionPlan {
   const remembers = !isEmptyRoot(s.active);
   const count = freshBlocks(change);
-  const space = allocate(usage, count + (remembers ? 1 : 0), name);
+  const length = change.tree.tables.at(-1)?.lengths[0] ?? 0;
+  const spare = length > s.active.length ? Math.min(r.spare ?? 0, Math.floor(s.blocks / SPARE_SHARE)) : 0;
+  const space = allocate(usage, count + (remembers ? 1 : 0), spare, name);
   const placed = place(change, active, space.blocks);
   const root: Root = {
     txn: r.txn,
     parent: r.parent,
     time: r.time,
-    length: change.tree.tables.at(-1)?.lengths[0] ?? 0,
+    length,
     hash: treeHash(change.tree),
     block: placed.at(-1)?.[0] ?? 0,
     height: change.tree.tables.length,

@@ -19,19 +19,20 @@ export interface Allocation {
  * Finds room for `need` blocks. All older versions are kept when possible; else the oldest go, a few more than
  * needed, because giving up costs two superblock writes. Pure.
  *
+ * @param spare blocks that must be left when all older versions are gone
  * @param name of the region, for the error
  * @throws DvmError `region-full` (exit 82)
  */
-export function allocate(usage: Usage, need: number, name: string): Allocation {
+export function allocate(usage: Usage, need: number, spare: number, name: string): Allocation {
+  const least = used(usage, 0);
+  if (least.free < need + spare) throw full(name, least, need, spare);
   const everything = used(usage, usage.freed.length);
   everything.addRuns(usage.fallback);
   const from = usage.history.block + 1;
   if (usage.complete && everything.free >= need)
     return { blocks: everything.allocate(need, from), keep: usage.freed.length, trim: false };
   const keep = mostKept(usage, need);
-  const rest = used(usage, keep);
-  if (rest.free < need) throw full(name, rest, need);
-  return { blocks: rest.allocate(need, from), keep, trim: true };
+  return { blocks: used(usage, keep).allocate(need, from), keep, trim: true };
 }
 
 /** How many older versions can stay so that `need` blocks and some slack are free. */
@@ -53,15 +54,16 @@ function used(usage: Usage, keep: number): BlockSet {
   return set;
 }
 
-function full(name: string, set: BlockSet, need: number) {
+function full(name: string, set: BlockSet, need: number, spare: number) {
   const size = (blocks: number) => formatSize(blocks * BLOCK_SECTORS);
+  const kept = spare > 0 ? ` (${size(spare)} of them are kept for growing it)` : '';
   return fail(
     'noSpace',
     'region-full',
-    `region "${name}" is full: ${size(need)} needed, ${size(set.free)} of ${size(set.blocks)} free`,
+    `region "${name}" is full: ${size(need)} needed, ${size(set.free)} of ${size(set.blocks)} free${kept}`,
     {
-      hint: 'use larger regions; older versions were counted as free already',
-      details: { needBlocks: need, freeBlocks: set.free, blocks: set.blocks },
+      hint: 'grow it, or use larger regions; older versions were counted as free already',
+      details: { needBlocks: need, freeBlocks: set.free, spareBlocks: spare, blocks: set.blocks },
     },
   );
 }

@@ -1,69 +1,18 @@
 import { checkName } from '#documents/names.js';
-import { type Call, command, Lines, type Output, type Tool } from '#tool/command.js';
-import { exitCodes, fail } from '#tool/errors.js';
-import type { OptionSpecs } from '#tool/options.js';
+import { command, Lines, type Tool } from '#tool/command.js';
+import { fail } from '#tool/errors.js';
 import { activate } from '../activate.js';
-import { programsOf, tmSection } from '../config.js';
-import type { Context } from '../context.js';
-import { splitStages } from '../edit.js';
+import { changeOptions, changing, names, reading, stages, stagesText, updateStages, vg } from '../calls.js';
+import { load } from '../context.js';
+import { historyCommands } from '../history-commands.js';
 import { destroy, expand, init, reduce, rename } from '../members.js';
-import { openContext } from '../open.js';
-import { history, read, readVersion } from '../read.js';
+import { read } from '../read.js';
 import { recover } from '../recover.js';
 import { update } from '../update.js';
 import { verify } from '../verify.js';
+import { readVersion } from '../versions.js';
 
-const vg = { name: 'VG', describe: 'name or id of the group; the devices document on standard input must be of it' };
-const stagesText = 'MUTATOR [ARGUMENT…] [-- MUTATOR…]';
-
-const changeOptions = {
-  wait: { type: 'integer', value: 'SECONDS', default: 0, describe: 'wait this long for the lock of the group' },
-  'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
-  kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
-  'dry-run': { type: 'boolean', describe: 'print what would change; touch nothing' },
-} as const satisfies OptionSpecs;
-
-/** Opens the group under its lock, runs `work`, releases everything. */
-async function changing(call: Call<typeof changeOptions>, work: (ctx: Context) => Promise<Output>): Promise<Output> {
-  const opened = await openContext(call, {
-    write: !call.options['dry-run'],
-    wait: call.options.wait * 1000,
-    activate: !call.options['no-activate'],
-    kernel: call.options.kernel,
-  });
-  try {
-    const output = await work(opened.context);
-    if (isDegraded(output)) call.exit(exitCodes.degraded);
-    return output;
-  } finally {
-    await opened.close();
-  }
-}
-
-function isDegraded(output: Output): boolean {
-  return typeof output === 'object' && output !== null && 'degraded' in output;
-}
-
-async function reading(call: Call, work: (ctx: Context) => Promise<Output>): Promise<Output> {
-  const opened = await openContext(call, { write: false, wait: 0, activate: false, kernel: undefined });
-  try {
-    return await work(opened.context);
-  } finally {
-    await opened.close();
-  }
-}
-
-/** The mutators given after `--`, or the one the config names for this command. */
-function stages(call: Call, standard: string[] | undefined): string[][] {
-  const given = splitStages(call.rest);
-  if (given.length > 0) return given;
-  if (standard && standard.length > 0) return [standard];
-  throw fail('usage', 'missing-argument', 'no mutator is given', {
-    hint: `write it after --, e.g. tm update ${call.positionals[0]} -- lv_create data --size 10G`,
-  });
-}
-
-const names = (call: Call) => programsOf(call.section(tmSection));
+const vgOf = (call: { positionals: string[] }): string => call.positionals[0] ?? '';
 
 export const tool: Tool = {
   name: 'tm',
@@ -77,7 +26,7 @@ export const tool: Tool = {
       positionals: [vg],
       options: {},
       run: (call) =>
-        reading(call, async (ctx) => {
+        reading(call, vgOf(call), async (ctx) => {
           const { verification, exit } = await verify(ctx);
           call.exit(exit);
           return verification;
@@ -89,39 +38,36 @@ export const tool: Tool = {
       positionals: [vg],
       options: {
         degraded: { type: 'boolean', describe: 'also when devices are missing or copies are behind' },
-        txn: { type: 'string', value: 'ID', describe: 'an earlier version, by its transaction id or a beginning of it' },
+        txn: { type: 'string', value: 'VERSION', describe: 'an earlier version: its number, -1, or the beginning of its id' },
       },
       run: (call) =>
         reading(
           call,
+          vgOf(call),
           async (ctx) =>
             new Lines(
-              call.options.txn === undefined ? await read(ctx, call.options.degraded) : await readVersion(ctx, call.options.txn),
+              call.options.txn === undefined
+                ? await read(ctx, call.options.degraded)
+                : await readVersion(ctx, await load(ctx), call.options.txn),
             ),
         ),
     }),
-    command({
-      name: 'history',
-      summary: 'The versions that the regions still hold, newest first.',
-      positionals: [vg],
-      options: {},
-      run: (call) => reading(call, history),
-    }),
+    ...historyCommands,
     command({
       name: 'update',
-      summary: 'Change the metadata by mutators, in one transaction.',
+      summary: 'Change the metadata by mutators, or by a batch of edits, in one transaction.',
       positionals: [vg],
-      options: { ...changeOptions, 'no-wipe': { type: 'boolean', describe: 'keep what lies at the ends of new volumes' } },
+      options: {
+        ...changeOptions,
+        batch: { type: 'string', value: 'FILE', describe: 'edits, one a line, instead of mutators after --' },
+        'no-wipe': { type: 'boolean', describe: 'keep what lies at the ends of new volumes' },
+      },
       rest: stagesText,
-      run: (call) =>
-        changing(call as unknown as Call<typeof changeOptions>, (ctx) =>
-          update(ctx, {
-            stages: stages(call, undefined),
-            dryRun: call.options['dry-run'],
-            selection: [],
-            wipe: !call.options['no-wipe'],
-          }),
-        ),
+      run: async (call) => {
+        const mutators = await updateStages(call);
+        const { 'dry-run': dryRun, 'no-wipe': keep } = call.options;
+        return changing(call, vgOf(call), (ctx) => update(ctx, { stages: mutators, dryRun, selection: [], wipe: !keep }));
+      },
     }),
     command({
       name: 'init',
@@ -129,7 +75,7 @@ export const tool: Tool = {
       positionals: [vg],
       options: changeOptions,
       rest: stagesText,
-      run: (call) => changing(call, (ctx) => init(ctx, stages(call, names(call).init), call.options['dry-run'])),
+      run: (call) => changing(call, vgOf(call), (ctx) => init(ctx, stages(call, names(call).init), call.options['dry-run'])),
     }),
     command({
       name: 'expand',
@@ -137,7 +83,7 @@ export const tool: Tool = {
       positionals: [vg],
       options: changeOptions,
       rest: stagesText,
-      run: (call) => changing(call, (ctx) => expand(ctx, stages(call, names(call).expand), call.options['dry-run'])),
+      run: (call) => changing(call, vgOf(call), (ctx) => expand(ctx, stages(call, names(call).expand), call.options['dry-run'])),
     }),
     command({
       name: 'reduce',
@@ -147,7 +93,9 @@ export const tool: Tool = {
       rest: stagesText,
       run: (call) => {
         const pvs = call.positionals.slice(1);
-        return changing(call, (ctx) => reduce(ctx, pvs, stages(call, ['pv_remove', ...pvs]), call.options['dry-run']));
+        return changing(call, vgOf(call), (ctx) =>
+          reduce(ctx, pvs, stages(call, ['pv_remove', ...pvs]), call.options['dry-run']),
+        );
       },
     }),
     command({
@@ -155,7 +103,8 @@ export const tool: Tool = {
       summary: 'Rename the group.',
       positionals: [vg, { name: 'NEW', describe: 'the new name' }],
       options: changeOptions,
-      run: (call) => changing(call, (ctx) => rename(ctx, checkName(call.positionals[1] ?? '', 'group'), call.options['dry-run'])),
+      run: (call) =>
+        changing(call, vgOf(call), (ctx) => rename(ctx, checkName(call.positionals[1] ?? '', 'group'), call.options['dry-run'])),
     }),
     command({
       name: 'activate',
@@ -164,9 +113,7 @@ export const tool: Tool = {
       options: { ...changeOptions, degraded: { type: 'boolean', describe: 'also when devices are missing' } },
       rest: '[--all|--auto|--none] [--activate LV] [--deactivate LV]',
       run: (call) =>
-        changing(call as unknown as Call<typeof changeOptions>, (ctx) =>
-          activate(ctx, call.rest ?? [], call.options['dry-run'], call.options.degraded),
-        ),
+        changing(call, vgOf(call), (ctx) => activate(ctx, call.rest ?? [], call.options['dry-run'], call.options.degraded)),
     }),
     command({
       name: 'recover',
@@ -178,7 +125,7 @@ export const tool: Tool = {
         from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
       },
       run: (call) =>
-        changing(call as unknown as Call<typeof changeOptions>, (ctx) => {
+        changing(call, vgOf(call), (ctx) => {
           if (call.options['dry-run'])
             throw fail('usage', 'no-dry-run', 'recover has no dry run', { hint: 'tm verify says what is wrong' });
           return recover(ctx, { without: call.options.without, from: call.options.from });
@@ -191,7 +138,7 @@ export const tool: Tool = {
       options: changeOptions,
       rest: stagesText,
       run: (call) =>
-        changing(call, (ctx) => {
+        changing(call, vgOf(call), (ctx) => {
           if (call.options['dry-run']) throw fail('usage', 'no-dry-run', 'destroy has no dry run');
           return destroy(ctx, stages(call, names(call).destroy));
         }),

@@ -62,7 +62,7 @@ function givenOf(value: Json): Given {
 }
 
 function pick<T>(from: readonly T[], n: unknown): T {
-  return from[Math.abs(Math.trunc(Number(n) || 0)) % from.length] as T;
+  return from[Math.abs(Math.trunc(Number(n))) % from.length || 0] as T;
 }
 
 function copyOf(g: Given['copies'][number], parents: readonly number[], i: number): Copy {

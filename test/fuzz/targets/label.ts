@@ -3,12 +3,12 @@ import { type Label, packLabel, parseCopy } from '#discover/label.js';
 import { eraseLabel, readLabel, writeLabel } from '#discover/label-copies.js';
 import { labelPlaces } from '#documents/layout.js';
 import { ids } from '#test/fixtures/group.js';
-import { MemoryDisk } from '#test/support/memory-disk.js';
 import { sameJson } from '#tool/json.js';
 import { attempt, must } from '../engine/oracle.js';
 import { target, type Verdict } from '../engine/target.js';
 import { type Field, mutateBytes } from '../mutate/bytes.js';
 import type { Parts } from '../mutate/document.js';
+import { SparseDisk } from './region/sparse-disk.js';
 
 const SIZE = 8192;
 const places = labelPlaces(SIZE);
@@ -38,9 +38,8 @@ export const label = target<Parts>({
     const { first, second, sealed } = input;
     const blocks = [first, second].map((hex) => blockOf(bytesOf(hex), sealed === true));
     const verdicts = blocks.map((block, i) => checkCopy(block, places[i] as number));
-    const disk = new MemoryDisk('/dev/fuzz', SIZE * sector);
-    for (const [i, block] of blocks.entries()) block.copy(disk.content, (places[i] as number) * sector);
-    await useDisk(disk);
+    const content = new Map(blocks.map((block, i) => [(places[i] as number) / 8, block]));
+    await useDisk(new SparseDisk('/dev/fuzz', SIZE * sector, content, 2 ** 20));
     return verdicts.includes('accepted') ? 'accepted' : 'refused';
   },
 });
@@ -82,7 +81,7 @@ function checkCopy(block: Buffer, here: number): Verdict {
 }
 
 /** Reading, writing and erasing go by what was read. */
-async function useDisk(disk: MemoryDisk): Promise<void> {
+async function useDisk(disk: SparseDisk): Promise<void> {
   const found = await readLabel(disk);
   if (found.state !== 'labelled') return;
   const next = { ...found.label, sequence: found.label.sequence + 1 };

@@ -30,7 +30,7 @@ const words = [
 export const planner = target<Parts>({
   name: 'planner',
   what: 'plan() of any current and any desired: sound programs that survive being text',
-  quick: 800,
+  quick: 400,
   seeds: () => [
     ...pairs(),
     ...currentDocuments().flatMap((current) => sound('desired').map((desired) => ({ current, desired }))),

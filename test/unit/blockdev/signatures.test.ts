@@ -42,7 +42,8 @@ test('what wipefs cannot do is said', () =>
     assert.is(e.exitCode, 74);
     assert.match(e.message, `wipefs of "${path}" failed: ${path}: probing initialization failed: No such file`);
     assert.equal(parseSignatures('', 'x'), []);
-    assert.match((await thrown<DvmError>(() => parseSignatures('{', 'x'))).message, 'printed what is not its JSON');
+    for (const odd of ['{', 'null', '{"signatures":[null]}', '{"signatures":[{"offset":"12"}]}', '{"signatures":[{"type":7}]}'])
+      assert.match((await thrown<DvmError>(() => parseSignatures(odd, 'x'))).message, 'printed what is not its JSON');
   }));
 
 test('without wipefs there is a hint what to install', () =>

@@ -159,6 +159,35 @@ test('a trace holds every document that passed, readable by its owner alone; rep
     assert.is((await thrown<DvmError>(() => readTrace(join(b.dir, 'none')))).code, 'no-input');
   }));
 
+test('history, diff and rollback in words; a batch', () =>
+  withBench(1, async (b) => {
+    await made(b);
+    const edits = join(b.dir, 'edits');
+    writeFileSync(edits, 'lv_create b --size 3M --tag t\nlv_extend data --size +2M\nlv_rename data d\nlv_set d --add-tag x\n');
+    assert.match(String(await b.run('batch', 'vg', edits, ...sim(b))), /vg: version 3 committed\n/);
+    assert.match(String(await b.run('history', 'vg')), /^3 {2}20[\d: -]+ {2}[0-9a-f]{12} {2}1 copy.*\n2 .*\n1 .*\n$/);
+    const diff = String(await b.run('diff', 'vg', '-1'))
+      .split('\n')
+      .map((line) => line.trim());
+    assert.match(diff[0] ?? '', /^version 2 \(.*\) → version 3/);
+    for (const line of [
+      'volume "b": new (extents 3)',
+      'volume "data": renamed to "d"',
+      'volume "data": 10 → 12 extents',
+      'volume "data": tags none → ["x"]',
+    ])
+      assert.ok(diff.includes(line), `${line}\n${diff.join('\n')}`);
+    assert.match(String(await b.run('diff', 'vg', '3', 'current')), /nothing differs/);
+    assert.match(String(await b.run('diff', 'vg', '1', 'current')), /volume "d": new/);
+    assert.match(String(await b.run('rollback', 'vg', '2', '--dry-run', ...sim(b))), /\n- lvs\//);
+    const done = String(await b.run('rollback', 'vg', '2', ...sim(b)));
+    assert.match(done, /version 4 committed/);
+    assert.match(done, /rename vg-d to vg-data/);
+    assert.match(done, /remove vg-b/);
+    assert.match(b.notes.join('\n'), /volume "b" is not in that version: it goes/);
+    assert.match(String(await b.run('rollback', 'vg', '2', ...sim(b))), /already so/);
+  }));
+
 test('a failing step is in the trace with its error', () =>
   withBench(1, async (b) => {
     await made(b);
@@ -173,7 +202,7 @@ test('a failing step is in the trace with its error', () =>
 test('doctor names what it looked at', async () => {
   const { output } = await invokeTraced(dvm, ['doctor', '--json'], { readInput: async () => Buffer.alloc(0), note: () => {} });
   const { findings } = outputDocument(output) as { findings: { what: string; state: string }[] };
-  assert.is(findings.find((f) => f.what === 'node')?.state, 'ok');
+  assert.is(findings.find((f) => f.what === 'runtime')?.state, 'ok');
   assert.ok(findings.some((f) => f.what === 'device-mapper'));
 });
 

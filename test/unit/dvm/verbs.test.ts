@@ -63,6 +63,12 @@ test('activation is selection', () => {
   ]);
 });
 
+test('versions and batches', () => {
+  assert.equal(shown(verbs.diff('vg', ['-1', 'current'])), ['discover vg | tm diff vg -1 current']);
+  assert.equal(shown(verbs.rollback('vg', '-1', ['--force'])), ['discover vg | tm rollback --force vg -1']);
+  assert.equal(shown(verbs.batch('vg', 'my edits', [])), ["discover vg | tm update --batch 'my edits' vg"]);
+});
+
 test('what is shown can be pasted into a shell', () => {
   assert.is(shellText([['report', "it's", 'a b', '', '$(x)']]), `report 'it'\\''s' 'a b' '' '$(x)'`);
   assert.equal(withOptions(['tm', 'read', 'vg'], ['-c', 'f']), ['tm', '-c', 'f', 'read', 'vg']);

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
+import { inTmp } from '#test/support/loop.js';
 import { toolCommand } from '#test/support/runtime.js';
 import { canonicalLines } from '#tool/json.js';
 import { groupOf, lvId, MIB, metadataOf, pvId } from './fixtures.js';
@@ -82,6 +85,59 @@ test('PVs: remove, add, resize, set', () => {
     [pvId(0)]: { dataStart: MIB, extents: 16 },
     [pvId(1)]: { dataStart: MIB, extents: 32, allocatable: false, tags: ['slow'] },
   });
+});
+
+test('a batch, and back again', () =>
+  inTmp((dir) => {
+    const [old, edits, since] = ['old', 'edits', 'since'].map((f) => join(dir, f)) as [string, string, string];
+    writeFileSync(old, bare);
+    writeFileSync(
+      edits,
+      `lv_create a -l 2 --id ${lvId(1)} ${at.join(' ')}\n["lv_create","b","-L","5M","--id","${lvId(2)}"]\nlv_rename b c\n`,
+    );
+    writeFileSync(since, '{"kind":"changes","version":1,"steps":[]}');
+    const text = ok('vg_batch', [edits], bare, /^line 2: volume "b": rounded up to 2 extents, 8M\n$/);
+    assert.equal(
+      Object.values<{ name: string }>(JSON.parse(text).lvs).map((lv) => lv.name),
+      ['a', 'c'],
+    );
+    assert.is(ok('vg_rollback', [old, '--since', since, '--force'], text, /volume "a" is not in that version: it goes/), bare);
+    const refusals: [string, string[], string][] = [
+      ['vg_batch', [old], '65 bad-edit'],
+      ['vg_batch', ['-'], '64 two-inputs'],
+      ['vg_batch', [join(dir, 'none')], '66 no-input'],
+      ['vg_rollback', [edits], '65 bad-json'],
+      ['vg_rollback', [old, '--since', old], '65 wrong-kind'],
+    ];
+    for (const [tool, args, expected] of refusals) {
+      const { status, stderr } = run(tool, args, text);
+      assert.is(`${status} ${JSON.parse(stderr).code}`, expected);
+    }
+  }));
+
+test('going back: to a version of another group, or from before there was metadata', () =>
+  inTmp((dir) => {
+    const old = join(dir, 'old');
+    const group = groupOf([66], metadataOf([16]));
+    const refusal = (document: object): string => {
+      writeFileSync(old, canonicalLines(document));
+      const { status, stderr } = run('vg_rollback', [old], canonicalLines(group));
+      return `${status} ${JSON.parse(stderr).code}`;
+    };
+    const { envelope } = group;
+    assert.is(refusal({ ...group, envelope: { ...envelope, group: { id: pvId(7), name: 'vg' } } }), '65 wrong-group');
+    assert.is(refusal({ ...group, metadata: {} }), '80 no-metadata');
+  }));
+
+test('a place for a region, and its extents reserved', () => {
+  const text = canonicalLines(groupOf([66, 66], metadataOf([16, 16])));
+  const found = JSON.parse(ok('pv_place', ['/dev/loop1', '--size', '6M', '--region', '1M+2M'], text));
+  assert.equal(found, { kind: 'place', version: 1, pv: pvId(1), start: MIB, length: 6 * MIB });
+  const { pvs } = JSON.parse(ok('pv_reserve', ['/dev/loop1', '1M+6M', '20M+1M'], text)).metadata;
+  assert.equal(pvs[pvId(1)].reserved, [
+    { extent: 0, count: 2 },
+    { extent: 4, count: 1 },
+  ]);
 });
 
 test('a bare metadata document stays one, each volume and PV on a line', () => {

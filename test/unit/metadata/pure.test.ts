@@ -26,12 +26,16 @@ const edits: Record<string, string[][]> = {
   lv_rename: [['a', 'z']],
   lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
   pv_add: [[]],
+  pv_place: [[pvId(0), '--size', '8M']],
   pv_remove: [[pvId(2)]],
+  pv_reserve: [[pvId(2), '5M+1M']],
   pv_resize: [[pvId(0)]],
   pv_set: [[pvId(0), '--add-tag', 'x']],
+  vg_batch: [['edits']],
   vg_check: [[]],
   vg_create: [[]],
   vg_remove: [[]],
+  vg_rollback: [['old', '--since', 'changes']],
   vg_set: [['--add-tag', 'x']],
 };
 
@@ -47,6 +51,13 @@ function document() {
   create(draft, 'b', '4', { id: lvId(2) });
   return groupOf([100, 100, 100], draft.result());
 }
+
+/** What is given under a file's name. */
+const files = new Map<string, unknown>([
+  ['edits', Buffer.from('lv_rename a z\nlv_remove b\n')],
+  ['old', frozen(groupOf([100, 100, 100], metadataOf([20, 20, 20])))],
+  ['changes', frozen({ kind: 'changes', version: 1, steps: [] })],
+]);
 
 test('the table names every filter of the package', () => {
   const filters = readdirSync('packages/metadata/commands').map((f) => f.replace('.ts', ''));
@@ -67,6 +78,7 @@ for (const [name, calls] of Object.entries(edits))
         const { output } = await invoke(tool as NonNullable<typeof tool>, argv, {
           readInput: async () => new Checked(given),
           note: () => {},
+          files,
         });
         assert.ok(outputDocument(output));
       } catch (e) {

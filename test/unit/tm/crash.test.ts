@@ -1,14 +1,14 @@
 import { dump } from '#dm/dump.js';
 import type { Group } from '#documents/group.js';
 import { assert, suite } from '#test/support/check.js';
-import { pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
+import { type Case, cases, create, mutate } from '#test/support/tm-cases.js';
+import { TmWorld } from '#test/support/tm-world.js';
 import { activate } from '#tm/activate.js';
 import { isEmpty } from '#tm/activation.js';
 import { type Context, load } from '#tm/context.js';
 import { inSync } from '#tm/judge.js';
-import { expand, init, reduce, rename } from '#tm/members.js';
+import { init } from '#tm/members.js';
 import { recover } from '#tm/recover.js';
-import { update } from '#tm/update.js';
 import { DvmError } from '#tool/errors.js';
 import { canonical } from '#tool/json.js';
 
@@ -18,91 +18,6 @@ import { canonical } from '#tool/json.js';
  * next run makes of it must be the old state or the new one, whole, with the kernel in agreement.
  */
 const test = suite('tm crash');
-
-interface Case {
-  name: string;
-  devices: number;
-  /** Device numbers that discover finds. */
-  before: number[];
-  after: number[];
-  prepare(ctx: Context): Promise<unknown>;
-  change(ctx: Context): Promise<unknown>;
-}
-
-const mutate =
-  (...stages: string[][]) =>
-  (ctx: Context) =>
-    update(ctx, { stages, dryRun: false, selection: [] });
-const create = ['lv_create', 'a', '--extents', '10'];
-const nothing = async (): Promise<void> => {};
-
-const cases: Case[] = [
-  { name: 'create a volume', devices: 3, before: [0, 1, 2], after: [0, 1, 2], prepare: nothing, change: mutate(create) },
-  {
-    name: 'extend a live volume',
-    devices: 3,
-    before: [0, 1, 2],
-    after: [0, 1, 2],
-    prepare: mutate(create),
-    change: mutate(['lv_extend', 'a', '--extents', '+5']),
-  },
-  {
-    name: 'reduce a live volume',
-    devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: mutate(['lv_reduce', 'a', '--extents', '-5']),
-  },
-  {
-    name: 'rename a live volume',
-    devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: mutate(['lv_rename', 'a', 'b']),
-  },
-  {
-    name: 'remove a live volume',
-    devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: mutate(['lv_remove', 'a']),
-  },
-  {
-    name: 'three edits in one transaction',
-    devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: mutate(['lv_create', 'b', '--extents', '3'], ['lv_extend', 'a', '--extents', '+1'], ['lv_rename', 'a', 'c']),
-  },
-  {
-    name: 'take in a device',
-    devices: 3,
-    before: [0, 1],
-    after: [0, 1, 2],
-    prepare: mutate(create),
-    change: (ctx) => expand(ctx, [['pv_add']], false),
-  },
-  {
-    name: 'take out a device',
-    devices: 3,
-    before: [0, 1, 2],
-    after: [0, 1, 2],
-    prepare: mutate(create),
-    change: (ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pvOf(2)]], false),
-  },
-  {
-    name: 'rename the group',
-    devices: 2,
-    before: [0, 1],
-    after: [0, 1],
-    prepare: mutate(create),
-    change: (ctx) => rename(ctx, 'other', false),
-  },
-];
 
 async function run<T>(world: TmWorld, present: number[], work: (ctx: Context) => Promise<T>): Promise<T> {
   const ctx = await world.context(present);

@@ -1,9 +1,11 @@
 import type { Group } from '#documents/group.js';
 import { newId, noTxn } from '#documents/ids.js';
+import { filters } from '#metadata/filters.js';
 import { assert, suite, thrown } from '#test/support/check.js';
-import { edit, splitStages } from '#tm/edit.js';
+import { programsOf } from '#tm/config.js';
+import { edit, inBatches, splitStages } from '#tm/edit.js';
 import { type DvmError, fail } from '#tool/errors.js';
-import type { Programs } from '#tool/programs.js';
+import { Attached, type Programs } from '#tool/programs.js';
 
 const test = suite('tm edit');
 
@@ -116,6 +118,28 @@ test('words after -- are stages, divided by further --', () => {
     ['lv_remove', 'b'],
   ]);
   assert.equal(splitStages(['--', '--']), []);
+});
+
+const gathering = { batch: ['b', 'x'], edits: ['e1', 'e2'] };
+const gathered = (...stages: string[][]) =>
+  inBatches(stages, gathering).map((stage) =>
+    stage.map((w) => (w instanceof Attached ? Buffer.from(w.document as Uint8Array).toString() : w)),
+  );
+
+test('edits that follow one another are one batch; others, and edits alone, are stages of their own', () => {
+  assert.equal(gathered(['e1', 'a b', '--x', '"']), [['e1', 'a b', '--x', '"']]);
+  assert.equal(gathered(['e1', 'a b'], ['e2', '"'], ['/bin/p'], ['e1'], ['other'], ['e2'], ['e2']), [
+    ['b', 'x', '["e1","a b"]\n["e2","\\""]\n'],
+    ['/bin/p'],
+    ['e1'],
+    ['other'],
+    ['b', 'x', '["e2"]\n["e2"]\n'],
+  ]);
+  assert.equal(inBatches([['e1'], ['e2']], { ...gathering, batch: [] }), [['e1'], ['e2']]);
+});
+
+test('the standard config gathers what vg_batch knows', () => {
+  assert.equal([...programsOf({}).edits].sort(), Object.keys(filters).sort());
 });
 
 test.run();

@@ -1,64 +1,11 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockGroup } from '#blockdev/locks.js';
 import { assert, suite } from '#test/support/check.js';
-import { image, inTmp } from '#test/support/loop.js';
-import { type Ended, runProcess } from '#test/support/process.js';
-import { toolPath } from '#test/support/runtime.js';
+import { errorOf, seqno, update, withGroup } from '#test/support/tm-bench.js';
 
 /** tm as a process among processes, on image files: mutators of every bad kind, locks, stale and damaged devices. */
 const test = suite('tm as a program');
-
-interface Bench {
-  dir: string;
-  disks: string[];
-  config: string;
-  discover(): Promise<string>;
-  tm(words: string[], devices?: string): Promise<Ended>;
-  script(name: string, body: string): string;
-}
-
-async function withGroup(count: number, work: (b: Bench) => Promise<void>): Promise<void> {
-  await inTmp(async (dir) => {
-    const disks = Array.from({ length: count }, (_, i) => join(dir, `disk${i}.img`));
-    for (const path of disks) image(path, 32 << 20);
-    const config = join(dir, 'config.json');
-    writeFileSync(config, JSON.stringify({ kind: 'config', version: 1, discover: { files: disks, reject: ['^/dev/'] } }), {
-      mode: 0o600,
-    });
-    const must = async (tool: string, args: string[], input = ''): Promise<string> => {
-      const r = await runProcess(toolPath(tool), ['-c', config, ...args], { input });
-      assert.is(r.code, 0, `${tool} ${args.join(' ')}: ${r.stderr}`);
-      return r.stdout;
-    };
-    for (const d of disks) await must('discover', ['add', '--wait', '60', 'vg', d]);
-    const discover = () => must('discover', ['vg']);
-    await must('tm', ['init', 'vg', '--no-activate', '--', 'vg_create', '--extent-size', '1M'], await discover());
-    const script = (name: string, body: string): string => {
-      const path = join(dir, name);
-      writeFileSync(path, `#!/bin/sh\n${body}\n`);
-      chmodSync(path, 0o755);
-      return path;
-    };
-    const tm = async (words: string[], devices?: string) =>
-      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
-    await work({ dir, disks, config, discover, tm, script });
-  });
-}
-
-const update = (...mutator: string[]): string[] => ['update', 'vg', '--no-activate', '--', ...mutator];
-
-function errorOf(r: Ended): { code: string; message: string; hint?: string; details?: unknown } {
-  assert.is(r.stdout, '', 'nothing on standard output');
-  const line = r.stderr.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(line);
-}
-
-async function seqno(b: Bench): Promise<number> {
-  const r = await b.tm(['read', 'vg']);
-  assert.is(r.code, 0, r.stderr);
-  return (JSON.parse(r.stdout) as { envelope: { seqno: number } }).envelope.seqno;
-}
 
 test('bad mutators change nothing and say what happened', () =>
   withGroup(2, async (b) => {
@@ -212,6 +159,44 @@ test('an earlier version can be read by the beginning of its id', () =>
     assert.is(old.code, 0, old.stderr);
     assert.not.match(old.stdout, /"name":"a"/);
     assert.is(errorOf(await b.tm(['read', 'vg', '--txn', 'ffff'])).code, 'no-version');
+  }));
+
+test('a batch is one transaction, all or nothing; a line that fails is named', () =>
+  withGroup(1, async (b) => {
+    const file = join(b.dir, 'edits');
+    const batch = (text: string) => {
+      writeFileSync(file, text);
+      return b.tm(['update', 'vg', '--no-activate', '--batch', file]);
+    };
+    const many = Array.from({ length: 20 }, (_, i) => `lv_create v${i} --size 1M\n`).join('');
+    const done = await batch(`# twenty\n${many}["lv_rename","v3","my volume"]\n`);
+    assert.is(done.code, 0, done.stderr);
+    assert.is(await seqno(b), 2);
+    assert.match((await b.tm(['read', 'vg'])).stdout, /"name":"my volume"/);
+    const failed = await batch('lv_create a --size 1M\n\nlv_create v1 --size 1M\n');
+    assert.is(failed.code, 81);
+    assert.match(errorOf(failed).message, /^line 3, "lv_create v1 --size 1M": volume "v1" already exists/);
+    assert.is(errorOf(await batch('rm -rf')).code, 'bad-edit');
+    assert.is(await seqno(b), 2);
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', '-'])).code, 'two-inputs');
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', file, '--', 'vg_check'])).code, 'two-inputs');
+    assert.is(errorOf(await b.tm(['update', 'vg', '--batch', join(b.dir, 'none')])).code, 'no-input');
+  }));
+
+test('diff and rollback among processes', () =>
+  withGroup(1, async (b) => {
+    assert.is((await b.tm(update('lv_create', 'a', '--size', '1M'))).code, 0);
+    assert.is((await b.tm(update('lv_remove', 'a'))).code, 0);
+    const { changes } = JSON.parse((await b.tm(['diff', 'vg', '-1'])).stdout) as { changes: { before: { name: string } }[] };
+    assert.equal(
+      changes.map((c) => c.before.name),
+      ['a'],
+    );
+    const r = await b.tm(['rollback', 'vg', '-1', '--no-activate']);
+    assert.is(r.code, 0, r.stderr);
+    assert.is(await seqno(b), 4);
+    assert.match((await b.tm(['read', 'vg'])).stdout, /"name":"a"/);
+    assert.is(errorOf(await b.tm(['rollback', 'vg', 'never', '--no-activate'])).code, 'bad-version');
   }));
 
 test('wrong words', () =>

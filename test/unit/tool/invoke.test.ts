@@ -77,6 +77,28 @@ run('a document on standard input: as bytes, or handed over as a value', async (
   assert.is(e.code, 'wrong-kind');
 });
 
+run('a file as bytes: read, or handed over as bytes or as a document', async () => {
+  const bytes = command({
+    name: 'bytes',
+    summary: 'reads',
+    positionals: [{ name: 'F', describe: 'd' }],
+    options: {},
+    run: async (call) => new Text(Buffer.from(await call.fileBytes(call.positionals[0] ?? '')).toString()),
+  });
+  const files = new Map<string, unknown>([
+    ['b', Buffer.from('as it is')],
+    ['d', { b: 1, a: 2 }],
+  ]);
+  const read = async (name: string) => {
+    const { output } = await invoke({ ...tool, commands: [bytes, find] }, ['bytes', name], { ...input(''), files });
+    return (output as Text).text;
+  };
+  assert.is(await read('b'), 'as it is');
+  assert.is(await read('d'), '{\n"a":2,\n"b":1\n}\n');
+  assert.match(await read('package.json'), /"name": "dvm"/);
+  assert.is((await thrown<DvmError>(() => read('none'))).code, 'no-input');
+});
+
 run('help or version in a group of short flags is not passed over', async () => {
   const grouped: Tool = {
     ...tool,

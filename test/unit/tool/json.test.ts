@@ -98,15 +98,27 @@ json('canonical: sorted keys, no white space', () => {
 
 json('canonical: refuses what JSON cannot carry', async () => {
   const cases: [unknown, string][] = [
-    [Number.NaN, 'canonical: NaN has no JSON form'],
-    [{ a: [Number.POSITIVE_INFINITY] }, 'canonical: Infinity has no JSON form'],
-    [[2 ** 53], 'canonical: 9007199254740992 is past 2^53'],
+    [Number.NaN, 'number NaN of a document cannot be told exactly'],
+    [{ a: [Number.POSITIVE_INFINITY] }, 'number Infinity of a document cannot be told exactly'],
+    [[2 ** 53], 'number 9007199254740992 of a document cannot be told exactly'],
     [{ a: 1n }, 'canonical: BigInt has no JSON form'],
   ];
   for (const [value, message] of cases) {
     assert.is((await thrown(() => canonical(value))).message, message);
     assert.is((await thrown(() => canonicalLines(value))).message, message);
   }
+});
+
+json('what is nested deeper than the stack may hold is neither printed nor compared', async () => {
+  const nested = (depth: number): Json => JSON.parse(`${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`) as Json;
+  assert.ok(sameJson(nested(128), JSON.parse(canonical(nested(128)))));
+  for (const depth of [130, 100_000])
+    for (const act of [
+      () => canonical(nested(depth)),
+      () => canonicalLines(nested(depth)),
+      () => sameJson(nested(depth), nested(depth)),
+    ])
+      assert.is((await thrown(act)).message, 'a document is nested deeper than 128');
 });
 
 json('canonicalLines: an entry a line down to the depth', () => {

@@ -56,6 +56,11 @@ options('booleans: negated, repeated, the last one holds', () => {
   assert.is(parse('a', '--no-force', '-f').options.force, true);
 });
 
+options('a number with a sign is a word', () => {
+  assert.equal(parse('-1', '-f', '-23').positionals, ['-1', '-23']);
+  assert.equal(parse('a', '--', '-1').positionals, ['a', '-1']);
+});
+
 options('words: order kept, "-" is one, flags may stand between', () => {
   assert.equal(parse('a', '-f', '-', 'b').positionals, ['a', '-', 'b']);
   assert.equal(parse('a', '--', '-f', '--sort').positionals, ['a', '-f', '--sort']);

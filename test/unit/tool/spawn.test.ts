@@ -10,11 +10,11 @@ const test = suite('programs as processes');
 const large = { text: 'x'.repeat(1 << 20) };
 
 /** Runs a shell script as the program, with one attached document. */
-function runScript(script: string, input?: unknown): Promise<unknown> {
+function runScript(script: string, input?: unknown, attached: unknown = large): Promise<unknown> {
   return inTmp((dir) => {
     const file = join(dir, 'program');
     writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return spawnPrograms(() => {}).run([file, new Attached(large)], input);
+    return spawnPrograms(() => {}).run([file, new Attached(attached)], input);
   });
 }
 
@@ -48,6 +48,7 @@ test('what a program says on standard error when it works is passed on', async (
 
 test('attached documents can be read where their word says', async () => {
   assert.equal(await runScript('cat <&3'), large);
+  assert.equal(await runScript('cat <&3', undefined, Buffer.from('[1,  2]')), [1, 2], 'bytes as they are');
 });
 
 test.run();

@@ -34,7 +34,7 @@ type Act = (typeof acts)[number];
 export const region = target<Input>({
   name: 'region',
   what: 'whole regions with edited superblocks, tables, pages and history, checksums and hashes made right',
-  quick: 400,
+  quick: 250,
   seeds: () => [
     ...imageNames.flatMap((image) => acts.map((act): Input => ({ image, edits: [], repair: 'tree', act }))),
     ...hostile(),

@@ -1,0 +1,39 @@
+import { changeOptions, passOn, tmWords, verb } from './verb.js';
+import * as verbs from './verbs.js';
+
+const group = { name: 'GROUP', describe: 'name or id of a group' };
+const version = (name: string) => ({
+  name,
+  describe: 'current, -1 (the one before), a number, or the beginning of an id: see dvm history',
+});
+
+/** Verbs about the versions of a group. */
+export const versionVerbs = [
+  verb('history', 'The versions that the devices still hold.', [group], {}, (call) =>
+    verbs.simple('history', call.positionals[0] ?? '', []),
+  ),
+  verb('diff', 'What two versions differ in.', [group, version('FROM'), { ...version('TO'), optional: true }], {}, (call) => {
+    const [vg = '', ...versions] = call.positionals;
+    return verbs.diff(vg, versions);
+  }),
+  verb(
+    'rollback',
+    'Take the layout of an older version; what was written since stays written.',
+    [group, version('VERSION')],
+    { ...changeOptions, force: { type: 'boolean', describe: 'also when extents of its volumes were given to others since' } },
+    (call) => {
+      const [vg = '', to = ''] = call.positionals;
+      return verbs.rollback(vg, to, [...tmWords(call.options), ...passOn(call.options, ['force'])]);
+    },
+  ),
+  verb(
+    'batch',
+    'Many edits of a group, one a line of FILE, in one transaction.',
+    [group, { name: 'FILE', describe: 'lines such as: lv_create data --size 10G' }],
+    changeOptions,
+    (call) => {
+      const [vg = '', file = ''] = call.positionals;
+      return verbs.batch(vg, file, tmWords(call.options));
+    },
+  ),
+];

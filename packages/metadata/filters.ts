@@ -1,0 +1,35 @@
+import { tool as lv_create } from './commands/lv_create.js';
+import { tool as lv_extend } from './commands/lv_extend.js';
+import { tool as lv_reduce } from './commands/lv_reduce.js';
+import { tool as lv_remove } from './commands/lv_remove.js';
+import { tool as lv_rename } from './commands/lv_rename.js';
+import { tool as lv_set } from './commands/lv_set.js';
+import { tool as pv_add } from './commands/pv_add.js';
+import { tool as pv_remove } from './commands/pv_remove.js';
+import { tool as pv_reserve } from './commands/pv_reserve.js';
+import { tool as pv_resize } from './commands/pv_resize.js';
+import { tool as pv_set } from './commands/pv_set.js';
+import { tool as vg_check } from './commands/vg_check.js';
+import { tool as vg_remove } from './commands/vg_remove.js';
+import { tool as vg_set } from './commands/vg_set.js';
+import type { Apply } from './filter.js';
+
+const tools = [
+  lv_create,
+  lv_extend,
+  lv_reduce,
+  lv_remove,
+  lv_rename,
+  lv_set,
+  pv_add,
+  pv_remove,
+  pv_reserve,
+  pv_resize,
+  pv_set,
+  vg_check,
+  vg_remove,
+  vg_set,
+];
+
+/** Every program that is one change of a draft; a test holds the list to the directory. */
+export const filters: Readonly<Record<string, Apply>> = Object.fromEntries(tools.map((t) => [t.name, t.apply]));
