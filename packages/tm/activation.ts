@@ -3,6 +3,7 @@ import type { Region } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
+import { outwaitUdev } from './in-use.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -33,14 +34,16 @@ export function activationPipeline(
   keep: readonly number[] = [],
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
+  const patiently = kernel === undefined || kernel === 'real' ? outwaitUdev : <T>(plan: () => Promise<T>) => plan();
+  const plan = async (next: Group, previous: Group | undefined, words: string[]) => {
+    const current = await programs.run([...names.current, ...kernelWords]);
+    const before = previous ? ['--previous', new Attached(previous)] : [];
+    const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
+    return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
+  };
   return {
-    plan: async (next, previous, words) => {
-      const current = await programs.run([...names.current, ...kernelWords]);
-      const before = previous ? ['--previous', new Attached(previous)] : [];
-      const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
-      return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
-    },
-    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
+    plan: (...of) => patiently(() => plan(...of)),
+    start: (of) => programs.session([...names.execute, ...kernelWords, '--session'], of, keep),
   };
 }
 

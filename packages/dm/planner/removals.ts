@@ -23,6 +23,8 @@ export function planRemovals(s: Survey, { late: switched }: Stages): Removals {
 interface InUse {
   name: string;
   uuid: string;
+  /** `major:minor` */
+  dev: string;
   openCount: number;
   /** Mounts and swap. */
   uses: string[];
@@ -41,7 +43,7 @@ function refuseOpen(s: Survey, gone: readonly Device[]): void {
     const users = s.byDev(now.dev)?.liveAbove ?? [];
     if (now.openCount <= users.length + stale) return [];
     const heldBy = s.present.filter((d) => d.deps.includes(now.dev) && !users.some((u) => u.name === d.name)).map((d) => d.name);
-    return [{ name: now.name, uuid: now.uuid, openCount: now.openCount, uses: now.uses ?? [], heldBy }];
+    return [{ name: now.name, uuid: now.uuid, dev: now.dev, openCount: now.openCount, uses: now.uses ?? [], heldBy }];
   });
   if (used[0]) throw inUse(used[0], used);
 }

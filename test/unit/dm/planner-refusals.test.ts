@@ -18,8 +18,8 @@ test('refuses to remove what is in use, and says by what', async () => {
   assert.is(e.exit, 'inUse');
   assert.is(e.message, 'device "a" is in use: open count 2, used by "other" (and 1 more)');
   assert.equal(e.details, [
-    { name: 'a', uuid: 'DVM-g-1', openCount: 2, uses: [], heldBy: ['other'] },
-    { name: 'b', uuid: 'DVM-g-2', openCount: 1, uses: ['mounted on /srv'], heldBy: [] },
+    { name: 'a', uuid: 'DVM-g-1', dev: '253:1', openCount: 2, uses: [], heldBy: ['other'] },
+    { name: 'b', uuid: 'DVM-g-2', dev: '253:2', openCount: 1, uses: ['mounted on /srv'], heldBy: [] },
   ]);
   const mounted = current({ b: ['2', 2, ['8 zero'], { openCount: 1, uses: ['mounted on /srv', 'mounted on /mnt'] }] });
   const own = await refusal(mounted, desired({}));
