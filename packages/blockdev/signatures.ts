@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { fail, isSystemError } from '#tool/errors.js';
+import { fail } from '#tool/errors.js';
+import { runSystemProgram } from './system-program.js';
 
 /** Something recognised on a device: `ext4`, `LVM2_member`, `zfs_member`, `linux_raid_member`, `crypto_LUKS`, `gpt`, `dos`… */
 export interface Signature {
@@ -17,7 +17,7 @@ export interface Signature {
  *
  * @throws DvmError `no-wipefs` (unavailable), `wipefs-failed` (io)
  */
-export async function readSignatures(path: string, directories = programDirectories): Promise<Signature[]> {
+export async function readSignatures(path: string, directories?: readonly string[]): Promise<Signature[]> {
   const text = await wipefs(['--json', '--output', 'OFFSET,TYPE,UUID,LABEL,USAGE', '--', path], directories);
   return parseSignatures(text, path);
 }
@@ -59,25 +59,6 @@ export async function wipeSignatures(path: string): Promise<void> {
   await wipefs(['--all', '--force', '--quiet', '--', path]);
 }
 
-/** Programs of root are not looked up in PATH. */
-const programDirectories = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/run/current-system/sw/bin'];
-
-async function wipefs(args: string[], directories = programDirectories): Promise<string> {
-  const program = directories.map((dir) => `${dir}/wipefs`).find((p) => existsSync(p));
-  if (!program)
-    throw fail('unavailable', 'no-wipefs', 'program "wipefs" is not on this machine', { hint: 'install the package util-linux' });
-  const { execa } = await import('execa');
-  const { failed, stdout, stderr, shortMessage, cause } = await execa(program, args, {
-    env: { LC_ALL: 'C' },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-  });
-  if (!failed) return stdout;
-  throw wipefsFailed(args.at(-1) ?? '', stderr.trim() || (shortMessage ?? ''), cause);
-}
-
-function wipefsFailed(path: string, why: string, cause: unknown) {
-  const state = isSystemError(cause) ? cause.code : why.replace(/^wipefs: error: /, '');
-  return fail('io', 'wipefs-failed', `wipefs of "${path}" failed: ${state}`, { cause });
+function wipefs(args: string[], directories?: readonly string[]): Promise<string> {
+  return runSystemProgram({ name: 'wipefs', args, from: 'util-linux', ...(directories ? { directories } : {}) });
 }

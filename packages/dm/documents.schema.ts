@@ -80,8 +80,6 @@ export const currentSchema = {
           uuid,
           dev,
           openCount: count,
-          /** Who has it open, as far as that can be seen: `mounted on /srv`, `used as swap`. */
-          uses: { type: 'array', items: { type: 'string' } },
           suspended: { type: 'boolean' },
           readOnly: { type: 'boolean' },
           /** An inactive table is loaded. */
@@ -91,6 +89,8 @@ export const currentSchema = {
           /** `major:minor` of what the live table uses. */
           deps: { type: 'array', items: dev },
           eventNr: count,
+          /** What each row reports, where a target is one that changes by itself (dump.ts). */
+          status: { type: 'array', items: { type: 'string' } },
         },
       },
     },

@@ -2,6 +2,7 @@ import type { Change } from '#documents/diff.js';
 import type { Lv, Pv } from '#metadata/metadata.js';
 import { sizeOf } from '#metadata/segments.js';
 import { canonical, sameJson } from '#tool/json.js';
+import { textOf } from '#tool/printable.js';
 
 /** `tm history` in words. */
 export interface HistoryDocument {
@@ -19,7 +20,7 @@ export function describeHistory({ versions }: HistoryDocument): string {
   const widths = rows.reduce((w, row) => row.map((cell, i) => Math.max(w[i] ?? 0, cell.length)), [] as number[]);
   const line = (row: string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ');
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
+  return textOf(rows.map((row) => line(row).trimEnd()));
 }
 
 function when(time: string): string {
@@ -36,7 +37,7 @@ export interface DiffDocument {
 export function describeDiff({ from, to, changes }: DiffDocument): string {
   const head = `version ${from.seqno} (${when(from.time)}) → version ${to.seqno} (${when(to.time)})`;
   const lines = changes.flatMap(wordsOf).map((line) => `  ${line}`);
-  return `${[head, ...(lines.length > 0 ? lines : ['  nothing differs'])].join('\n')}\n`;
+  return textOf([head, ...(lines.length > 0 ? lines : ['  nothing differs'])]);
 }
 
 function wordsOf({ path, before, after }: Change): string[] {

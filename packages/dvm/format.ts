@@ -1,8 +1,12 @@
 import type { Inventory, LabelDocument } from '#discover/documents.js';
 import type { Devices } from '#documents/devices.js';
 import type { Change } from '#documents/diff.js';
+import type { Verification } from '#tm/verify.js';
 import { canonical } from '#tool/json.js';
+import { textOf } from '#tool/printable.js';
 import { formatSize } from '#tool/units.js';
+import { describeVerification } from './format-check.js';
+import { describeFs, type FsDocument } from './format-fs.js';
 import { type DiffDocument, describeDiff, describeHistory, type HistoryDocument } from './format-versions.js';
 
 /** Documents in words, for people at a terminal. `--json` shows them as they are. */
@@ -13,14 +17,16 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'inventory') return describeInventory(document as Inventory);
   if (doc?.kind === 'transaction') return describeTransaction(document as Transaction);
   if (doc?.kind === 'dry-run') return describeDryRun(document as DryRun);
+  if (doc?.kind === 'verification') return describeVerification(document as Verification);
   if (doc?.kind === 'history') return describeHistory(document as HistoryDocument);
   if (doc?.kind === 'diff') return describeDiff(document as DiffDocument);
-  return document === undefined ? '' : `${canonical(document)}\n`;
+  if (doc?.kind === 'fs-result') return describeFs(document as FsDocument);
+  return document === undefined ? '' : textOf([canonical(document)]);
 }
 
 function describeLabel(l: LabelDocument): string {
   const wiped = l.wiped && l.wiped.length > 0 ? `, wiped ${l.wiped.join(', ')}` : '';
-  return `${l.path}: label ${l.action}${l.pv ? ` (PV ${l.pv})` : ''}${wiped}\n`;
+  return textOf([`${l.path}: label ${l.action}${l.pv ? ` (PV ${l.pv})` : ''}${wiped}`]);
 }
 
 function describeInventory(i: Inventory): string {
@@ -37,14 +43,8 @@ function describeInventory(i: Inventory): string {
   const free = i.unlabelled.map((d) => `  ${[d.path, formatSize(d.size), ...d.carries, ...d.uses].join('  ')}`);
   const passed = i.passed.map((p) => `  ${p.path}  ${p.reason}`);
   const part = (title: string, lines: string[]) => (lines.length > 0 ? [title, ...lines] : []);
-  return `${[
-    ...part(
-      'groups:',
-      groups.map((l) => `  ${l}`),
-    ),
-    ...part('devices without a label:', free),
-    ...part('passed over:', passed),
-  ].join('\n')}\n`;
+  const indented = groups.map((l) => `  ${l}`);
+  return textOf([...part('groups:', indented), ...part('devices without a label:', free), ...part('passed over:', passed)]);
 }
 
 interface Action {
@@ -64,7 +64,7 @@ interface Transaction {
 function describeTransaction(t: Transaction): string {
   const head = t.changed ? `${t.group.name}: version ${t.seqno} committed` : `${t.group.name}: already so (version ${t.seqno})`;
   const degraded = t.degraded ? [`degraded: not written to PV ${t.degraded.join(', ')}; run dvm recover when it is back`] : [];
-  return `${[head, ...t.devices.map(describeAction), ...degraded].join('\n')}\n`;
+  return textOf([head, ...t.devices.map(describeAction), ...degraded]);
 }
 
 function describeAction(a: Action): string {
@@ -79,7 +79,7 @@ interface DryRun {
 
 function describeDryRun(d: DryRun): string {
   const head = `${d.group.name}: nothing was changed; this would be:`;
-  return `${[head, ...d.changes.flatMap(describeChange), ...(d.plan?.summary.map(describeAction) ?? [])].join('\n')}\n`;
+  return textOf([head, ...d.changes.flatMap(describeChange), ...(d.plan?.summary.map(describeAction) ?? [])]);
 }
 
 /** Like a unified diff: the line that goes, the line that comes. */

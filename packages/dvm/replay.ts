@@ -30,7 +30,12 @@ function readRecord(path: string): TraceRecord {
 
 /** One line a run: number, tool and arguments, what came in and went out, how it ended. */
 export function summarize(records: TraceRecord[]): string {
-  return `${records.map((r, i) => `${String(i + 1).padStart(3)}  ${r.tool} ${r.argv.join(' ')}\n     ${flow(r)}`).join('\n')}\n`;
+  return `${records.map((r, i) => `${String(i + 1).padStart(3)}  ${commandOf(r)}\n     ${flow(r)}`).join('\n')}\n`;
+}
+
+/** Documents that were handed over within a process have names that no file has, beginning with NUL. */
+function commandOf({ tool, argv }: TraceRecord): string {
+  return [tool, ...argv.map((word) => (word.startsWith('\0') ? '(document)' : word))].join(' ');
 }
 
 function flow(r: TraceRecord): string {
@@ -51,6 +56,6 @@ export function showStep(records: TraceRecord[], number: number): string {
   if (!record) throw fail('notFound', 'no-step', `the trace has ${records.length} steps, not ${number}`);
   const part = (name: string, value: unknown) =>
     value === undefined ? [] : [`--- ${name}`, typeof value === 'string' ? value : canonicalLines(value).trimEnd()];
-  const head = `${record.tool} ${record.argv.join(' ')}\nstarted ${record.time}, ${record.milliseconds.toFixed(1)} ms, exit ${record.exit}`;
+  const head = `${commandOf(record)}\nstarted ${record.time}, ${record.milliseconds.toFixed(1)} ms, exit ${record.exit}`;
   return `${[head, ...part('input', record.input), ...part('output', record.output), ...part('error', record.error)].join('\n')}\n`;
 }

@@ -27,15 +27,16 @@ export interface RunResult {
  * Runs pipelines in this process: the same tools, the same documents, without a process start and without
  * printing and parsing between them. What suspends devices still runs in a dmexec of its own.
  * Stops at the first stage that fails.
+ *
+ * @returns what each pipeline came to, as it is done
  */
-export async function runPipelines(pipelines: readonly Pipeline[], options: RunOptions): Promise<RunResult> {
+export async function* runPipelines(pipelines: readonly Pipeline[], options: RunOptions): AsyncGenerator<RunResult> {
   const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
-  let last: RunResult = { output: undefined, exitCode: 0 };
   for (const pipeline of pipelines) {
-    last = await runPipeline(pipeline, options, config);
-    if (last.exitCode !== 0) return last;
+    const result = await runPipeline(pipeline, options, config);
+    yield result;
+    if (result.exitCode !== 0) return;
   }
-  return last;
 }
 
 async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Config | undefined): Promise<RunResult> {
@@ -94,8 +95,11 @@ export function inProcessPrograms(options: RunOptions, config: Config | undefine
       });
       return result.output instanceof Bytes ? undefined : outputDocument(result.output);
     },
-    session: async (words, plan, keep) =>
-      (await inProcessSession(words, plan, options.note)) ?? outside.session(words, plan, keep),
+    session: async (words, plan, keep) => {
+      // a trace is to hold the results too: dmexec writes them into it itself
+      const inside = options.trace === undefined ? await inProcessSession(words, plan, options.note) : undefined;
+      return inside ?? outside.session(words, plan, keep);
+    },
   };
   return programs;
 }

@@ -65,13 +65,25 @@ export function verb<const S extends OptionSpecs>(
 async function execute(call: Call<typeof runOptions>, pipelines: Pipeline[]): Promise<Output> {
   if (call.options.print) return new Text(pipelines.map((p) => `${shellText(p)}\n`).join(''));
   const configPath = call.configPath ?? (existsSync(standardConfig) ? standardConfig : undefined);
-  const { output, exitCode } = await runPipelines(pipelines, {
-    configPath,
-    trace: call.tracePath,
-    note: call.note,
-    terminal: call.terminal,
-  });
-  call.exit(exitCode);
-  if (call.options.json || output instanceof Text) return output;
-  return new Text(describe(outputDocument(output)));
+  const runs = runPipelines(pipelines, { configPath, trace: call.tracePath, note: call.note, terminal: call.terminal });
+  const done: Output[] = [];
+  try {
+    for await (const { output, exitCode } of runs) {
+      call.exit(exitCode);
+      done.push(output);
+    }
+  } catch (e) {
+    for (const output of done) call.note(inWords(output).trimEnd()); // what was done before the one that failed
+    throw e;
+  }
+  if (!call.options.json) return new Text(done.map(inWords).join(''));
+  return done.length === 1 ? done[0] : each(done.flatMap(outputDocument));
+}
+
+function inWords(output: Output): string {
+  return output instanceof Text ? output.text : describe(outputDocument(output));
+}
+
+async function* each(documents: readonly unknown[]): AsyncGenerator<unknown> {
+  yield* documents;
 }

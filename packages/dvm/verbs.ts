@@ -23,13 +23,13 @@ export function parseTarget(text: string): Target {
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
-const find = (group: string): Stage => ['discover', group];
+export const find = (group: string): Stage => ['discover', group];
 
-function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
+export function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }
 
-const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
+export const isDry = (tm: TmWords): boolean => tm.includes('--dry-run');
 
 /** The words that discover understands too. */
 function waiting(tm: TmWords): string[] {
@@ -66,10 +66,6 @@ export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipe
     [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
     ...(isDry(tm) ? [] : [unlabel(group, tm, devices)]),
   ];
-}
-
-export function resizeVolume(verb: 'extend' | 'reduce', group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {
-  return [update(group, tm, [`lv_${verb}`, volume, ...words])];
 }
 
 export function removeVolume(group: string, volume: string, tm: TmWords): Pipeline[] {

@@ -1,7 +1,7 @@
 import type { Problem } from './check.js';
 import type { Draft } from './draft.js';
+import { areaLength } from './kinds/kinds.js';
 import type { Run } from './runs.js';
-import { areaLength } from './segments.js';
 
 /** A run with who uses it, for messages. */
 interface Use extends Run {

@@ -1,12 +1,11 @@
 import { DvmError } from '#tool/errors.js';
 import type { Problem } from './check.js';
 import type { Draft } from './draft.js';
+import type { State } from './kinds/kind.js';
+import { areaLength, kindStates, referencesOf } from './kinds/kinds.js';
 import type { Area, Segment } from './metadata.js';
 import { checkVolumeName } from './names.js';
-import { areaLength, sizeOf } from './segments.js';
-
-/** Smallest chunk of a stripe, in sectors: a page. */
-export const smallestStripe = 8;
+import { sizeOf } from './segments.js';
 
 /** What is wrong with one volume by itself: its name, its segments, what they refer to. */
 export function checkVolume(draft: Draft, id: string): Problem[] {
@@ -15,8 +14,6 @@ export function checkVolume(draft: Draft, id: string): Problem[] {
   const states = [...nameStates(lv.name, lv.hidden === true, draft.groupName), ...segmentStates(draft, id, lv.segments)];
   return states.map(([code, state]) => ({ code, id, message: `volume "${lv.name}" ${state}` }));
 }
-
-type State = [code: string, state: string];
 
 /** Names of hidden volumes end in suffixes that others may not use. */
 function nameStates(name: string, hidden: boolean, group: string | undefined): State[] {
@@ -35,24 +32,24 @@ function segmentStates(draft: Draft, id: string, segments: readonly Segment[]): 
   return segments.flatMap((s) => {
     const gap: State[] = s.start === end ? [] : [['segments', `has a segment at ${s.start} where one at ${end} is due`]];
     end = s.start + s.count;
-    return [...gap, ...stripeStates(s, draft.vg.extentSize), ...s.areas.flatMap((a) => areaStates(draft, id, a, areaLength(s)))];
+    return [
+      ...gap,
+      ...kindStates(s, draft),
+      ...referenceStates(draft, id, s),
+      ...s.areas.flatMap((a) => areaStates(draft, id, a, areaLength(s))),
+    ];
   });
 }
 
-function stripeStates({ type, areas, count, start, stripeSize }: Segment, extentSize: number): State[] {
-  const out: State[] = [];
-  const wrong = (state: string): number => out.push(['stripes', `has a ${type} segment at ${start} ${state}`]);
-  if (type === 'linear') {
-    if (areas.length !== 1) wrong(`of ${areas.length} areas`);
-    if (stripeSize !== undefined) wrong('with a stripe size');
-    return out;
-  }
-  if (areas.length < 2) wrong('of one area');
-  if (count % areas.length !== 0) wrong(`whose ${count} extents do not divide by ${areas.length}`);
-  if (stripeSize === undefined) wrong('without a stripe size');
-  else if (!Number.isInteger(Math.log2(stripeSize)) || stripeSize < smallestStripe || stripeSize > extentSize)
-    wrong(`with a stripe size of ${stripeSize} sectors: not a power of two from ${smallestStripe} to the extent size`);
-  return out;
+/** A part is hidden and no one else's; what it stands on exists. */
+function referenceStates({ lvs }: Draft, id: string, segment: Segment): State[] {
+  return referencesOf(segment).flatMap(({ lv, role }): State[] => {
+    const below = lvs[lv];
+    const isArea = segment.areas.some((a) => a.lv === lv); // areaStates says the same of those
+    if (!below) return isArea ? [] : [['reference', `stands on volume "${lv}", which does not exist`]];
+    if (lv === id) return isArea ? [] : [['reference', 'stands on itself']];
+    return role === 'part' && !below.hidden ? [['reference', `has volume "${below.name}" as a part, which is not hidden`]] : [];
+  });
 }
 
 function areaStates({ pvs, lvs }: Draft, id: string, { pv, lv, extent }: Area, length: number): State[] {

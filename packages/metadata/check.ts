@@ -3,6 +3,7 @@ import { fail } from '#tool/errors.js';
 import { checkExtents } from './check-extents.js';
 import { checkVolume } from './check-volume.js';
 import type { Draft } from './draft.js';
+import { referencesOf } from './kinds/kinds.js';
 import type { Metadata } from './metadata.js';
 
 /** One broken invariant. `code` is stable; `id` is the volume's or PV's, where there is one. */
@@ -31,6 +32,7 @@ export function findProblems(draft: Draft): Problem[] {
     ...checkGroup(draft.vg),
     ...Object.keys(draft.pvs).flatMap((id) => checkPv(draft, id)),
     ...checkNames(draft.lvs),
+    ...checkParts(draft.lvs),
     ...Object.keys(draft.lvs).flatMap((id) => checkVolume(draft, id)),
     ...checkExtents(draft),
   ];
@@ -58,6 +60,20 @@ function checkPv({ pvs, envelope, devices }: Draft, id: string): Problem[] {
     end = Math.max(end, extent + count);
   }
   if (end > (pvs[id]?.extents ?? 0)) out.push(problem('reserved', `has reserved extents behind its end`));
+  return out;
+}
+
+/** A hidden part belongs to one volume. */
+function checkParts(lvs: Readonly<Metadata['lvs']>): Problem[] {
+  const owners = new Map<string, string>();
+  const out: Problem[] = [];
+  for (const [id, lv] of Object.entries(lvs))
+    for (const { lv: part, role } of lv.segments.flatMap(referencesOf)) {
+      if (role !== 'part') continue;
+      const other = owners.get(part);
+      if (other) out.push({ code: 'part-shared', id, message: `volumes "${other}" and "${lv.name}" have one part, "${part}"` });
+      owners.set(part, lv.name);
+    }
   return out;
 }
 

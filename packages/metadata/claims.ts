@@ -1,6 +1,6 @@
 import type { Sectors } from '#tool/units.js';
+import { areaLength, isPlain } from './kinds/kinds.js';
 import type { Lv, Metadata } from './metadata.js';
-import { areaLength } from './segments.js';
 
 /** Sectors of a PV's device that somebody's data lies on. */
 export interface Claim {
@@ -25,7 +25,7 @@ export function claimsOf({ vg, pvs }: Ground, id: string, lv: Lv): Claim[] {
       const start = ground.dataStart + extent * vg.extentSize;
       // Rows of the volume lie on the device in their order: equal offsets between the two mean equal data.
       const offset = (segment.start * vg.extentSize) / stripes - start;
-      const data = [id, stripes, column, segment.stripeSize ?? 0, offset].join();
+      const data = [id, stripes, column, isPlain(segment) ? (segment.stripeSize ?? 0) : segment.type, offset].join();
       return [{ pv, start, length: areaLength(segment) * vg.extentSize, data, who: `volume "${lv.name}"` }];
     });
   });

@@ -1,7 +1,7 @@
 import type { Extents } from '#tool/units.js';
+import { areaLength } from './kinds/kinds.js';
 import type { Metadata } from './metadata.js';
 import { byStart, complement, type Run, without } from './runs.js';
-import { areaLength } from './segments.js';
 
 /** The extents that volumes use, by PV, in order of start. One pass over the metadata. */
 export function usedRuns(...volumes: Metadata['lvs'][]): Map<string, Run[]> {

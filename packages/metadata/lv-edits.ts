@@ -2,6 +2,7 @@ import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { partsOf, referencesOf } from './kinds/kinds.js';
 import { findVolume, findVolumes } from './lookup.js';
 import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, sharesOf } from './lv-space.js';
@@ -41,14 +42,15 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
 }
 
 /**
- * Removes volumes.
+ * Removes volumes, with the hidden ones that are parts of them.
  *
  * @throws DvmError `no-volume`, `no-tag` (exit 80), `volume-in-use` (exit 83) when another volume lies on one
  */
 export function removeVolumes(draft: Draft, words: readonly string[]): void {
-  const gone = new Set(findVolumes(draft, words));
+  const named = findVolumes(draft, words);
+  const gone = new Set(named.flatMap((id) => [id, ...partsOf(draft.lvs, id)]));
   for (const [id, lv] of Object.entries(draft.lvs)) {
-    const below = gone.has(id) ? undefined : lv.segments.flatMap((s) => s.areas).find((a) => gone.has(a.lv ?? ''))?.lv;
+    const below = gone.has(id) ? undefined : lv.segments.flatMap(referencesOf).find((r) => gone.has(r.lv))?.lv;
     if (below)
       throw fail('inUse', 'volume-in-use', `volume "${draft.lvs[below]?.name}" is used by volume "${lv.name}"`, {
         hint: `remove "${lv.name}" first`,
@@ -68,7 +70,16 @@ export function renameVolume(draft: Draft, volume: string, name: string): string
   if (lv.name === name) return [`volume "${name}" already has that name`];
   if (draft.idOf(name) !== undefined) throw fail('exists', 'name-taken', `volume "${name}" already exists in ${draft.group}`);
   draft.setLv(id, { ...lv, name });
+  renameParts(draft, id, lv.name, name);
   return [];
+}
+
+/** Hidden volumes are called after the one they are parts of: `data_tmeta`. */
+function renameParts(draft: Draft, id: string, from: string, to: string): void {
+  for (const part of partsOf(draft.lvs, id)) {
+    const lv = draft.lvs[part] as Lv;
+    if (lv.name.startsWith(`${from}_`)) draft.setLv(part, { ...lv, name: `${to}${lv.name.slice(from.length)}` });
+  }
 }
 
 export interface VolumeChanges {

@@ -2,11 +2,12 @@ import { fail } from '#tool/errors.js';
 import type { Extents } from '#tool/units.js';
 import type { Tail } from './allocate.js';
 import type { Draft } from './draft.js';
+import { areaLength, isPlain } from './kinds/kinds.js';
 import { findVolume } from './lookup.js';
 import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from './lv-space.js';
 import type { Lv, Segment } from './metadata.js';
-import { appendRows, areaLength, sizeOf } from './segments.js';
+import { appendRows, sizeOf } from './segments.js';
 import { type SizeOptions, type WantedSize, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
 
@@ -34,7 +35,8 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   if (added === 0 && !size.share) return [`volume "${lv.name}" already has ${sizeOf(lv)} extents`];
   const last = lv.segments.at(-1);
   const stripes = e.stripes ?? last?.areas.length ?? 1;
-  const stripeSize = lv.segments.findLast((s) => s.stripeSize)?.stripeSize ?? defaultStripeSize(draft.vg.extentSize);
+  const stripeSize =
+    lv.segments.filter(isPlain).findLast((s) => s.stripeSize)?.stripeSize ?? defaultStripeSize(draft.vg.extentSize);
   checkStripes(stripes, stripeSize, draft.vg.extentSize);
   const policy = storedPolicy(e.allocation) ?? (e.allocation ? undefined : lv.allocation) ?? draft.vg.allocation;
   const what = `volume "${lv.name}"`;

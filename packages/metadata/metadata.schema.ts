@@ -1,30 +1,7 @@
-import { count, id, ids, name, positive, tags } from '#documents/common.schema.js';
+import { count, ids, name, positive, tags } from '#documents/common.schema.js';
+import { segmentSchemas } from './kinds/kinds.schema.js';
 
 export const allocationPolicies = ['contiguous', 'cling', 'normal', 'anywhere'] as const;
-
-/** Where one stripe of a segment lies: `extent` of a PV (or, for layered kinds, of another volume), in extents. */
-const area = {
-  type: 'object',
-  required: ['extent'],
-  additionalProperties: false,
-  properties: { pv: id, lv: id, extent: count },
-  oneOf: [{ required: ['pv'] }, { required: ['lv'] }],
-} as const;
-
-/** `start` and `count` in extents of the volume. A segment of n areas takes count / n extents of each. */
-const segment = {
-  type: 'object',
-  required: ['start', 'count', 'type', 'areas'],
-  additionalProperties: false,
-  properties: {
-    start: count,
-    count: positive,
-    type: { enum: ['linear', 'striped'] },
-    areas: { type: 'array', items: area, minItems: 1, maxItems: 128 },
-    /** Sectors; striped only. */
-    stripeSize: positive,
-  },
-} as const;
 
 const lv = {
   type: 'object',
@@ -33,7 +10,7 @@ const lv = {
   properties: {
     name,
     /** In order of `start`, without holes. */
-    segments: { type: 'array', items: segment },
+    segments: { type: 'array', items: segmentSchemas },
     tags,
     /** RFC 3339. */
     created: { type: 'string', maxLength: 40 },

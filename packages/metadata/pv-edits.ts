@@ -2,11 +2,11 @@ import { isId } from '#documents/ids.js';
 import { fail } from '#tool/errors.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { areaLength } from './kinds/kinds.js';
 import { deviceAt, findPvs, missingPv, pvName } from './lookup.js';
 import type { Pv } from './metadata.js';
 import { layoutPv, type PvDevice } from './pv-layout.js';
 import { intersection, type Run } from './runs.js';
-import { areaLength } from './segments.js';
 import { editTags } from './tags.js';
 import { knownPvs } from './vg-create.js';
 

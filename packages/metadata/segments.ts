@@ -1,4 +1,5 @@
 import type { Extents, Sectors } from '#tool/units.js';
+import { areaLength, isPlain } from './kinds/kinds.js';
 import type { Area, Lv, Segment } from './metadata.js';
 
 /** A stretch of a volume that is laid out alike: one area a stripe, `length` extents of each. */
@@ -11,11 +12,6 @@ export interface Row {
 export function sizeOf(lv: Lv): Extents {
   const last = lv.segments.at(-1);
   return last ? last.start + last.count : 0;
-}
-
-/** Extents that each area of a segment takes: whole ones even in metadata that nobody has checked. */
-export function areaLength(segment: Segment): Extents {
-  return Math.ceil(segment.count / segment.areas.length);
 }
 
 /** The volume's segments with `rows` behind them; what continues the segment before becomes part of it. */
@@ -37,6 +33,7 @@ function segmentOf(row: Row, start: Extents, stripeSize: Sectors): Segment {
 }
 
 function continues(a: Segment, b: Segment): boolean {
+  if (!isPlain(a) || !isPlain(b)) return false;
   const length = areaLength(a);
   const follows = (x: Area, i: number): boolean =>
     x.pv !== undefined && x.pv === b.areas[i]?.pv && x.extent + length === b.areas[i]?.extent;

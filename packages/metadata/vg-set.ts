@@ -3,8 +3,8 @@ import { formatSize, type Sectors } from '#tool/units.js';
 import { findProblems } from './check.js';
 import { compact } from './compact.js';
 import { Draft } from './draft.js';
+import { areaLength } from './kinds/kinds.js';
 import type { AllocationPolicy, Lv, Metadata, Pv, Segment } from './metadata.js';
-import { areaLength } from './segments.js';
 import { editTags } from './tags.js';
 import { checkExtentSize } from './vg-create.js';
 

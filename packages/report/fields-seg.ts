@@ -1,12 +1,18 @@
+import { areaLength } from '#metadata/kinds/kinds.js';
 import type { Area, Segment } from '#metadata/metadata.js';
-import { areaLength } from '#metadata/segments.js';
 import { segFields } from './field.js';
 import type { Row } from './views.js';
 
 export const segTable = segFields([
   ['segtype', 'string', 'Type', 'linear or striped', (s) => s.type],
   ['stripes', 'count', '#Str', 'areas side by side', (s) => s.areas.length],
-  ['stripe_size', 'size', 'Stripe', 'bytes on one area before the next one; null when linear', (s) => s.stripeSize ?? null],
+  [
+    'stripe_size',
+    'size',
+    'Stripe',
+    'bytes on one area before the next one; null when linear',
+    (s) => ('stripeSize' in s ? (s.stripeSize ?? null) : null),
+  ],
   ['seg_start', 'size', 'Start', 'offset in the volume', (s, row) => s.start * row.vg.metadata.vg.extentSize],
   ['seg_start_pe', 'count', 'Start', 'offset in the volume, in extents', (s) => s.start],
   ['seg_size', 'size', 'SSize', 'size of the segment', (s, row) => s.count * row.vg.metadata.vg.extentSize],

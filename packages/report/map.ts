@@ -1,6 +1,6 @@
-import { areaLength } from '#metadata/segments.js';
+import { areaLength } from '#metadata/kinds/kinds.js';
+import { printable } from '#tool/printable.js';
 import { sizeText, type Unit } from './size.js';
-import { printable } from './text.js';
 import type { PvView, VgView } from './views.js';
 
 export interface MapOptions {

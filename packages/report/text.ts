@@ -1,3 +1,4 @@
+import { printable } from '#tool/printable.js';
 import type { Field, Value } from './field.js';
 import { sizeText, type Unit } from './size.js';
 import type { Row } from './views.js';
@@ -15,12 +16,4 @@ export function shownValue(field: Field, row: Row, unit: Unit): string {
 function plain(value: Value): string {
   const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
   return text === '' ? '-' : printable(text);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-
-/** Names from disks may hold anything: nothing in them reaches the terminal as a command. */
-export function printable(text: string): string {
-  return text.replace(control, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

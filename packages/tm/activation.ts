@@ -3,7 +3,7 @@ import type { Region } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
-import { outwaitUdev } from './in-use.js';
+import { planPatiently } from './in-use.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -16,8 +16,10 @@ export interface PlanView {
 
 /** The activation pipeline of the config, bound to the programs that run it. */
 export interface Activation {
-  /** The plan from the kernel's state to `next`; `words` are selection arguments for the desired step. */
-  plan(next: Group, previous: Group | undefined, words: string[]): Promise<PlanView>;
+  /** The kernel's state, for the programs of the pipeline. */
+  current(): Promise<unknown>;
+  /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
+  plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
@@ -34,16 +36,30 @@ export function activationPipeline(
   keep: readonly number[] = [],
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
-  const patiently = kernel === undefined || kernel === 'real' ? outwaitUdev : <T>(plan: () => Promise<T>) => plan();
-  const plan = async (next: Group, previous: Group | undefined, words: string[]) => {
-    const current = await programs.run([...names.current, ...kernelWords]);
+  const ask = () => programs.run([...names.current, ...kernelWords]);
+  const planOnce: Activation['plan'] = async (next, previous, words, known) => {
+    const current = known ?? (await ask());
     const before = previous ? ['--previous', new Attached(previous)] : [];
     const desired = await programs.run([...names.desired, '--current', new Attached(current), ...before, ...words], next);
     return checkPlan(await programs.run([...names.plan, new Attached(current), '-'], desired), names.plan);
   };
+  const simulated = kernel?.startsWith('sim:') ?? false;
   return {
-    plan: (...of) => patiently(() => plan(...of)),
-    start: (of) => programs.session([...names.execute, ...kernelWords, '--session'], of, keep),
+    current: ask,
+    plan: simulated ? planOnce : patiently(planOnce),
+    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
+  };
+}
+
+/** What is known of the kernel is of use for the first look alone. */
+function patiently(plan: Activation['plan']): Activation['plan'] {
+  return (next, previous, words, known) => {
+    let current = known;
+    return planPatiently(() => {
+      const given = current;
+      current = undefined;
+      return plan(next, previous, words, given);
+    });
   };
 }
 

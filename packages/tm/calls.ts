@@ -6,6 +6,7 @@ import { programsOf, type TmPrograms, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { batchStage, inBatches, splitStages } from './edit.js';
 import { type Edge, openContext } from './open.js';
+import { steadily } from './steadily.js';
 
 /** What the commands of tm have in common: arguments, flags, and opening the group. */
 
@@ -47,7 +48,7 @@ function isDegraded(output: Output): boolean {
 export async function reading(call: Edge, group: string, work: (ctx: Context) => Promise<Output>): Promise<Output> {
   const opened = await openContext(call, { group, write: false, wait: 0, activate: false, kernel: undefined });
   try {
-    return await work(opened.context);
+    return await steadily(opened.context.store, () => work(opened.context));
   } finally {
     await opened.close();
   }

@@ -16,6 +16,7 @@ export interface TmPrograms {
   batch: string[];
   edits: string[];
   rollback: string[];
+  poll: string[];
   place: string[];
   reserve: string[];
   current: string[];
@@ -41,6 +42,7 @@ export function programsOf(config: TmConfig): TmPrograms {
     batch: config.batch ?? ['vg_batch'],
     edits: config.edits ?? standardEdits,
     rollback: config.rollback ?? ['vg_rollback'],
+    poll: config.poll ?? ['vg_poll'],
     place: config.place ?? ['pv_place'],
     reserve: config.reserve ?? ['pv_reserve'],
     current: config.activation?.current ?? ['dmexec', '--dump'],

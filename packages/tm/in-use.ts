@@ -1,53 +1,70 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readUses, type Uses } from '#blockdev/mounts.js';
 import { type Opener, openersOf } from '#blockdev/openers.js';
-import { DvmError, fail } from '#tool/errors.js';
+import { isHeld } from '#dm/ioctl/held.js';
+import { DvmError } from '#tool/errors.js';
 
-const retries = 50;
-const pause = 100; // milliseconds
-
-/** What a refusal tells of a device that is to go (see dmactivate). */
-interface InUse {
+/** A device that is to go and is open, as dmactivate names it in the details of `device-in-use`. */
+interface OpenDevice {
+  name: string;
   dev: string;
-  uses: string[];
-  heldBy: string[];
 }
 
+interface Opened extends OpenDevice {
+  openers: Opener[];
+}
+
+/** Milliseconds between the looks; together more than udev's programs take, and less than five seconds. */
+const pauses = [50, 100, 200, 400, 800, 1600, 1600];
+
+/** What is asked of this machine; tests ask something else. */
+export interface Asked {
+  uses(): Uses;
+  openers(dev: string): Opener[];
+  held(dev: string): boolean;
+  pauses: readonly number[];
+}
+
+const host: Asked = { uses: readUses, openers: openersOf, held: isHeld, pauses };
+
 /**
- * Plans again, for five seconds at most, as long as the devices that are to go are open in udev's programs only, or in
- * nothing that could be found: udev looks into a device whenever a program that wrote to it has closed it.
+ * Plans again while a device that is to go is open in udev's programs, or in none that could be found, and neither mounted nor
+ * held by another device: udev looks into devices that have been written to, and lets go in a moment.
  *
- * @throws DvmError `device-in-use` (exit 83), naming who was found
+ * @throws what `plan` throws; `device-in-use` says where the devices are mounted and who has them open
  */
-export async function outwaitUdev<T>(
-  plan: () => Promise<T>,
-  openers: typeof openersOf = openersOf,
-  wait: () => Promise<unknown> = () => sleep(pause),
-): Promise<T> {
-  for (let tries = 0; ; tries++) {
+export async function planPatiently<T>(plan: () => Promise<T>, asked: Asked = host): Promise<T> {
+  for (let look = 0; ; look++) {
     try {
       return await plan();
     } catch (e) {
-      if (!(e instanceof DvmError) || e.code !== 'device-in-use') throw e;
-      const found = devicesOf(e.details).map((device) => ({ ...device, openers: openers(device.dev) }));
-      if (tries === retries || found.length === 0 || !found.every(passes)) throw naming(e, found);
+      const open = openDevices(e)?.map((d): Opened => ({ ...d, openers: asked.openers(d.dev) }));
+      if (!open || !(e instanceof DvmError)) throw e;
+      const pause = asked.pauses[look];
+      if (pause === undefined || open.some((d) => stays(d, asked))) throw withUses(e, open, asked.uses());
+      await sleep(pause);
     }
-    await wait();
   }
 }
 
-/** The plan is made by a program that the config names: what it says is looked at before it is believed. */
-function devicesOf(details: unknown): InUse[] {
-  const isInUse = (d: Partial<InUse> | null): boolean =>
-    typeof d?.dev === 'string' && Array.isArray(d.uses) && Array.isArray(d.heldBy);
-  return Array.isArray(details) && details.every(isInUse) ? details : [];
+function stays({ dev, openers }: Opened, asked: Asked): boolean {
+  return openers.some((o) => !o.passing) || asked.held(dev);
 }
 
-function passes({ uses, heldBy, openers }: InUse & { openers: Opener[] }): boolean {
-  return uses.length + heldBy.length === 0 && openers.every((o) => o.passing);
+function openDevices(e: unknown): OpenDevice[] | undefined {
+  if (!(e instanceof DvmError) || e.code !== 'device-in-use' || !Array.isArray(e.details)) return undefined;
+  return e.details.every(isOpenDevice) ? e.details : undefined;
 }
 
-function naming({ exit, code, message, hint }: DvmError, found: (InUse & { openers: Opener[] })[]): DvmError {
-  const details = found.map((d) => ({ ...d, openers: d.openers.map((o) => o.text) }));
-  const by = [...new Set(details.flatMap((d) => d.openers))].map((text) => `, ${text}`).join('');
-  return fail(exit, code, message + by, { ...(hint === undefined ? {} : { hint }), details });
+function isOpenDevice(value: unknown): value is OpenDevice {
+  const { name, dev } = (value ?? {}) as Partial<Record<keyof OpenDevice, unknown>>;
+  return typeof name === 'string' && typeof dev === 'string';
+}
+
+/** dmactivate sees open counts alone; who mounts a device, swaps to it or has it open is known here. */
+function withUses(e: DvmError, open: readonly Opened[], known: Uses): DvmError {
+  const details = open.map(({ openers, ...d }) => ({ ...d, uses: [...(known.get(d.dev) ?? []), ...openers.map((o) => o.text)] }));
+  const by = [...new Set(details.flatMap((d) => d.uses))];
+  const message = by.length > 0 ? `${e.message}: ${by.join(', ')}` : e.message;
+  return new DvmError(e.exit, { code: e.code, message, hint: e.hint, details }, e);
 }

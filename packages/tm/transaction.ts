@@ -60,24 +60,21 @@ async function prepare(store: Store, regions: Region[], content: Buffer, transac
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    throw await rolledBack(unchanged(asDvmError(e)), store, undefined, regions, transaction.txn);
+    throw await rolledBack(prepareError(asDvmError(e)), store, undefined, regions, transaction.txn);
   }
 }
 
-function unchanged(e: DvmError): DvmError {
+/** The replicator's own hint tells what to do by hand. */
+function prepareError(e: DvmError): DvmError {
   if (e.code !== 'prepare-failed') return e;
-  return fail(e.exit, e.code, `${e.message}; nothing was changed`, {
-    hint: 'see to that device and try again',
-    details: e.details,
-    cause: e,
-  });
+  return fail(e.exit, e.code, e.message, { hint: 'see to that device and try again', details: e.details, cause: e });
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {
   if (!session || change.plan?.phases.phase1.length === 0) return;
   const failed = await failure(session, 'phase1');
   if (!failed) return;
-  const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit; nothing was changed', {
+  const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit', {
     details: failed,
   });
   throw await rolledBack(error, store, session, change.regions, change.next.envelope.txn);
@@ -90,7 +87,7 @@ async function commit(store: Store, session: PhaseSession | undefined, change: C
   const details = failed.map((f) => ({ region: regionName(f.region), error: f.error.message }));
   if (await anyFlipped(store, txn))
     throw fail('pending', 'commit-unknown', 'the commit reached the devices only in part', { hint: 'run tm recover', details });
-  const error = fail('io', 'commit-failed', 'no region took the commit; nothing was changed', { details });
+  const error = fail('io', 'commit-failed', 'no region took the commit', { details });
   throw await rolledBack(error, store, session, change.regions, txn);
 }
 
@@ -130,7 +127,7 @@ async function rolledBack(
 ): Promise<DvmError> {
   const device = session ? await failure(session, 'abort') : undefined;
   const aborted = await store.abort(regions, txn);
-  if (!device && aborted.failed.length === 0) return error;
+  if (!device && aborted.failed.length === 0) return unchanged(error);
   const undone = {
     devices: device ?? null,
     regions: aborted.failed.map((f) => ({ region: regionName(f.region), error: f.error.message })),
@@ -140,4 +137,8 @@ async function rolledBack(
     details: { error: error.toJSON(), rollback: undone },
     cause: error,
   });
+}
+
+function unchanged({ exit, code, message, hint, details, cause }: DvmError): DvmError {
+  return fail(exit, code, `${message}; nothing was changed`, { ...(hint === undefined ? {} : { hint }), details, cause });
 }

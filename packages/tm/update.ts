@@ -2,7 +2,7 @@ import type { Envelope, Group } from '#documents/group.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
-import type { Word } from '#tool/programs.js';
+import { Attached, type Word } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
 import { changesBetween } from './changes.js';
 import { type Context, type Loaded, load, memberRegions } from './context.js';
@@ -28,8 +28,14 @@ export interface UpdateRequest {
  */
 export async function update(ctx: Context, request: UpdateRequest): Promise<Outcome | DryRun> {
   const loaded = await settled(ctx, request.dryRun);
-  const edited = await edit(loaded.group, request.stages, ctx.names.check, ctx.programs);
-  return apply(ctx, loaded.group, edited, request);
+  const current = await ctx.activation?.current();
+  const edited = await edit(loaded.group, [...pollStage(ctx, current), ...request.stages], ctx.names.check, ctx.programs);
+  return apply(ctx, loaded.group, edited, request, current);
+}
+
+/** What the kernel has finished since (a merge, a move) is taken into the metadata first. */
+function pollStage({ names: { poll } }: Context, current: unknown): Word[][] {
+  return current === undefined || poll.length === 0 ? [] : [[...poll, '--current', new Attached(current)]];
 }
 
 /** The group with every copy current: an interrupted change is finished first, unless nothing may be touched. */
@@ -49,9 +55,11 @@ export async function apply(
   before: Group,
   edited: Group,
   request: Omit<UpdateRequest, 'stages'>,
+  current?: unknown,
 ): Promise<Outcome | DryRun> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const plan = await ctx.activation?.plan(edited, before, [...request.selection, ...(request.wipe ? ['--wipe'] : [])]);
+  const words = [...request.selection, ...(request.wipe ? ['--wipe'] : [])];
+  const plan = await ctx.activation?.plan(edited, before, words, current);
   if (request.dryRun) return dryRun(before, edited, plan);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };

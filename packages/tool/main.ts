@@ -2,6 +2,7 @@ import { Bytes, Lines, type Output, type Terminal, Text, type Tool } from './com
 import type { DvmError } from './errors.js';
 import { asDvmError, chooseCommand, type Streams } from './invoke.js';
 import { canonical, canonicalLines } from './json.js';
+import { textOf } from './printable.js';
 import { isTerminal, readStdin, writeAll } from './stdio.js';
 import { invokeTraced } from './trace.js';
 import { version } from './version.js';
@@ -27,7 +28,7 @@ export async function main(tool: Tool, argv: string[] = process.argv.slice(2)): 
 
 /** An error in words: what happened, what to do next, and the stable code to look up. */
 export function errorText(tool: string, { message, hint, code }: DvmError): string {
-  return `${tool}: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}  (${code})\n`;
+  return textOf([`${tool}: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`]), `  (${code})`]);
 }
 
 /** Handles `--help` and `--version`, which need nothing else to be right. */

@@ -1,4 +1,4 @@
-import type { Desired } from '#dm/documents.js';
+import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
@@ -7,7 +7,7 @@ import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { Mapping, Place } from './kinds/kind.js';
-import { segmentKinds } from './kinds/kinds.js';
+import { targetsOf } from './kinds/kinds.js';
 import { mergeSegments } from './merge.js';
 import { type Missing, refuseMissing } from './missing.js';
 import { type Before, endsOf } from './wipe.js';
@@ -37,13 +37,13 @@ interface Work extends MapOptions {
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
   const work: Work = { ...options, draft, devices: {}, missing: new Map() };
-  for (const id of ids) mapVolume(work, id);
+  for (const id of ids) mapVolume(work, id, isNew(work, id));
   if (!options.partial) refuseMissing(draft, work.missing);
   return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */
-function mapVolume(work: Work, id: string): string {
+function mapVolume(work: Work, id: string, fresh: boolean): string {
   const { draft, group, devices } = work;
   const lv = draft.lvs[id] as Lv;
   const name = dmName(group.name, lv.name);
@@ -55,23 +55,36 @@ function mapVolume(work: Work, id: string): string {
   devices[uuid] = device;
   if (lv.readOnly) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
-  const wipe = work.before && !Object.hasOwn(work.before.lvs, id) ? endsOf(draft, lv, work.before) : [];
+  const wipe = fresh && work.before ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
-  const mapping = mappingOf(work, id, lv);
-  device.targets = mergeSegments(lv.segments).flatMap((s) => segmentKinds[s.type](s, mapping));
+  const mapping = mappingOf(work, id, lv, fresh);
+  device.targets = mergeSegments(lv.segments).flatMap((s) => targetsOf(s, mapping));
   return name;
 }
 
-function mappingOf(work: Work, id: string, lv: Lv): Mapping {
+/** Whether a volume is one that the version before did not have. */
+function isNew({ before }: Work, id: string): boolean {
+  return before !== undefined && !Object.hasOwn(before.lvs, id);
+}
+
+function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
+  // the parts of a volume that was there before may hold its data: they are new in name only
+  const volume: Mapping['volume'] = (under, options) =>
+    `@${mapVolume(work, under, isNew(work, under) && (fresh || options?.blank === true))}`;
   let fillers = 0;
   return {
     sectors,
+    volume,
     place: ({ pv, lv: under, extent }: Area, length) =>
       under === undefined
         ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
-        : { device: `@${mapVolume(work, under)}`, sector: sectors(extent) },
-    filler: (size) => filler(work, id, lv, fillers++, size),
+        : { device: volume(under), sector: sectors(extent) },
+    layer: (layer, targets) => addLayer(work, id, lv, layer, targets),
+    filler: (size) => ({
+      device: addLayer(work, id, lv, `missing_${fillers++}`, [{ type: 'error', size, args: '' }]),
+      sector: 0,
+    }),
   };
 }
 
@@ -90,11 +103,10 @@ function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors
   return { device: device.dev ?? device.path, sector };
 }
 
-function filler({ devices, group }: Work, id: string, lv: Lv, number: number, size: Sectors): Place {
-  const layer = `missing_${number}`;
+function addLayer({ devices, group }: Work, id: string, lv: Lv, layer: string, targets: Target[]): string {
   const uuid = uuidOf(group.id, id, layer);
   const full = dmName(group.name, lv.name, layer);
   const name = full.length > mostNameBytes ? uuid : full;
-  devices[uuid] = { name, hidden: true, targets: [{ type: 'error', size, args: '' }] };
-  return { device: `@${name}`, sector: 0 };
+  devices[uuid] = { name, hidden: true, targets };
+  return `@${name}`;
 }

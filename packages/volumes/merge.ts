@@ -1,5 +1,5 @@
+import { areaLength, isPlain } from '#metadata/kinds/kinds.js';
 import type { Segment } from '#metadata/metadata.js';
-import { areaLength } from '#metadata/segments.js';
 
 /** Segments with what continues the one before joined to it: one row of the table instead of two, as LVM2 has it. */
 export function mergeSegments(segments: readonly Segment[]): Segment[] {
@@ -13,6 +13,7 @@ export function mergeSegments(segments: readonly Segment[]): Segment[] {
 }
 
 function continues(a: Segment, b: Segment): boolean {
+  if (!isPlain(a) || !isPlain(b)) return false;
   const alike = a.type === b.type && a.stripeSize === b.stripeSize && a.areas.length === b.areas.length;
   return alike && a.areas.every(({ pv, lv, extent }, i) => follows(b.areas[i], pv, lv, extent + areaLength(a)));
 }

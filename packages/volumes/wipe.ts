@@ -1,9 +1,10 @@
 import type { Region } from '#documents/regions.js';
 import type { Draft } from '#metadata/draft.js';
 import { usedRuns } from '#metadata/free.js';
+import { areaLength, isPlain } from '#metadata/kinds/kinds.js';
 import type { Lv, Metadata, Segment } from '#metadata/metadata.js';
 import { intersection, type Run } from '#metadata/runs.js';
-import { areaLength, sizeOf } from '#metadata/segments.js';
+import { sizeOf } from '#metadata/segments.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 
@@ -41,7 +42,7 @@ function rangesIn(draft: Draft, lv: Lv, s: Segment, from: Sectors, to: Sectors, 
   const first = Math.max(from, s.start * extentSize) - s.start * extentSize;
   const end = Math.min(to, (s.start + s.count) * extentSize) - s.start * extentSize;
   if (first >= end) return [];
-  const stripe = s.areas.length > 1 ? (s.stripeSize ?? extentSize) : 1;
+  const stripe = isPlain(s) && s.areas.length > 1 ? (s.stripeSize ?? extentSize) : 1;
   const start = Math.floor(first / (stripe * s.areas.length)) * stripe;
   const length = Math.min(Math.ceil(end / (stripe * s.areas.length)) * stripe, areaLength(s) * extentSize) - start;
   return s.areas.flatMap(({ pv, extent }) => {

@@ -199,11 +199,11 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     sh`umount ${mnt}`;
     const loop = sh`losetup -f --show /dev/dvm/vg/data`.trim();
     const held = await refusal(() => dvm`remove vg/data`);
-    assert.equal([held.exit, held.message], ['inUse', `device "vg-data" is in use: open count 1, behind ${loop}`]);
+    assert.equal([held.exit, held.message], ['inUse', `device "vg-data" is in use: open count 1: behind ${loop}`]);
     sh`losetup -d ${loop}`;
     const fd = openSync('/dev/dvm/vg/data', 'r');
     const open = await refusal(() => dvm`remove vg/data`);
-    assert.match(open.message, new RegExp(`^device "vg-data" is in use: open count 1, open in ".+" \\(${process.pid}\\)$`));
+    assert.match(open.message, new RegExp(`^device "vg-data" is in use: open count 1: open in ".+" \\(${process.pid}\\)$`));
     closeSync(fd);
     await dvm`remove vg/data`;
     await dvm`remove vg`;

@@ -53,7 +53,7 @@ guestTests({ disks: ['64M', '64M'], udev: true }, () => {
   });
 
   test('many at once, down and up again', async () => {
-    const volumes = Array.from({ length: 20 }, (_, i) => `v${i}`);
+    const volumes = Array.from({ length: 10 }, (_, i) => `v${i}`);
     await pipe`discover vg | tm update vg ${volumes.flatMap((v) => ['--', 'lv_create', v, '--size', '1M'])}`;
     const before = tables();
     await dvm`deactivate vg`;
@@ -66,24 +66,12 @@ guestTests({ disks: ['64M', '64M'], udev: true }, () => {
   });
 
   test('removed at once after it was written to, although udev looks at it then', async () => {
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 10; i++) {
       sh`dd if=/dev/zero of=/dev/dvm/vg/v${i} bs=4k count=1 status=none`;
       await dvm`remove vg/v${i}`;
       assert.not.ok(lstatSync(`/dev/dvm/vg/v${i}`, { throwIfNoEntry: false }));
     }
     assert.is(semaphores(), 0);
-  });
-
-  test('a udev that has stopped answering delays, and does not hang: nodes are made by hand', async () => {
-    sh`udevadm control --stop-exec-queue`;
-    assert.is((await dvm`create vg/late --size 1M`).changed, true);
-    assert.ok(lstatSync('/dev/mapper/vg-late').isBlockDevice());
-    assert.is(readlinkSync('/dev/dvm/vg/late'), '../../mapper/vg-late');
-    await dvm`remove vg/late`;
-    assert.not.ok(existsSync('/dev/mapper/vg-late'));
-    assert.is(semaphores(), 0);
-    sh`udevadm control --start-exec-queue`;
-    sh`udevadm settle`;
   });
 
   test('the group goes, and so does everything in /dev', async () => {
@@ -96,6 +84,17 @@ guestTests({ disks: ['64M', '64M'], udev: true }, () => {
       ((await dvm`list`).unlabelled as { path: string }[]).map((d) => d.path),
       ['/dev/ubda', '/dev/ubdb'],
     );
+  });
+
+  test('a udev that has stopped answering delays, and does not hang: nodes are made by hand', async () => {
+    await dvm`create vg /dev/ubda --extent-size 1M`;
+    sh`udevadm control --stop-exec-queue`;
+    assert.is((await dvm`create vg/late --size 1M`).changed, true);
+    assert.ok(lstatSync('/dev/mapper/vg-late').isBlockDevice());
+    assert.is(readlinkSync('/dev/dvm/vg/late'), '../../mapper/vg-late');
+    await dvm`remove vg/late`;
+    assert.not.ok(existsSync('/dev/mapper/vg-late'));
+    assert.is(semaphores(), 0);
   });
 
   test.run();

@@ -18,7 +18,7 @@ type Value = string | number | readonly string[];
 export type Document = any;
 
 /**
- * A verb of dvm in this process (what suspends devices is a dmexec of its own all the same), and the document it gives.
+ * A verb of dvm in this process (what suspends devices is a dmexec of its own all the same), and the document it gives, the last one if several.
  * Literal text is split at blanks, a value is one word, an array as many as it has.
  *
  *     await dvm`create ${`vg/${name}`} --size 4M`
@@ -31,9 +31,17 @@ export async function dvm(text: Words, ...values: Value[]): Promise<Document> {
     readInput: async () => Buffer.alloc(0),
     note: (line) => notes.push(line),
   });
-  const document = outputDocument(output);
+  const document = await lastOf(outputDocument(output));
   if (exitCode !== 0) throw new Error(`exit ${exitCode}: ${JSON.stringify(document)} ${notes.join(' ')}`);
   return document;
+}
+
+/** A verb of several pipelines gives a document for each. */
+async function lastOf(output: unknown): Promise<Document> {
+  if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return output;
+  let last: unknown;
+  for await (const document of output as AsyncIterable<unknown>) last = document;
+  return last;
 }
 
 /** `-c FILE` and `--trace DIR` of the pipelines that follow. */
@@ -44,8 +52,9 @@ export const settings: { configPath: string | undefined; trace: string | undefin
 
 /** A pipeline of our programs in this process: ``await pipe`discover vg | tm verify vg` ``. */
 export async function pipe(text: Words, ...values: Value[]): Promise<{ document: Document; exitCode: number }> {
-  const { output, exitCode } = await runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
-  return { document: outputDocument(output), exitCode };
+  const runs = runPipelines([stagesOf(wordsOf(text, values))], { ...settings, note: () => {} });
+  for await (const { output, exitCode } of runs) return { document: outputDocument(output), exitCode };
+  throw new Error('a pipeline comes to something');
 }
 
 /** The refusal of a program: an expected failure, never a defect. */

@@ -127,8 +127,9 @@ export class TmWorld {
 
   #activation(programs: Programs): Activation {
     return {
-      plan: async (next, previous, words) => {
-        const current = dump(this.mortalKernel());
+      current: async () => dump(this.mortalKernel()),
+      plan: async (next, previous, words, known) => {
+        const current = known ?? dump(this.mortalKernel());
         const before = previous ? ['--previous', new Attached(previous)] : [];
         const desired = await programs.run(['vol_activate', '--current', new Attached(current), ...before, ...words], next);
         return (await programs.run(['dmactivate', new Attached(current), '-'], desired)) as PlanView;

@@ -57,6 +57,7 @@ export function requiredFlags(command: Command): string[] {
 
 function valueFor(spec: OptionSpec): string {
   if (spec.choices?.[0] !== undefined) return spec.choices[0];
+  if (spec.value === 'FILE') return '-';
   return spec.type === 'integer' ? '1' : '1G';
 }
 

@@ -3,7 +3,7 @@ import { exitCodes, fail } from '#tool/errors.js';
 import { canonical } from '#tool/json.js';
 import { readFileOrFail } from '#tool/stdio.js';
 import { planType, type Result } from '../documents.js';
-import { dump, dumpWithUses } from '../dump.js';
+import { dump } from '../dump.js';
 import { type ExecutorOptions, leftSuspended, prepare, runPlan } from '../executor.js';
 import { openKernel } from '../open-kernel.js';
 import { disassemble } from '../program/disassembler.js';
@@ -69,8 +69,7 @@ async function readInput(call: DmexecCall): Promise<ProgramInput> {
 function printDump(call: DmexecCall): Output {
   const kernel = openKernel(call.options.kernel, call.note);
   try {
-    const { kernel: which, scope } = call.options;
-    return new Lines(which === 'real' ? dumpWithUses(kernel, scope) : dump(kernel, scope));
+    return new Lines(dump(kernel, call.options.scope));
   } finally {
     kernel.close();
   }

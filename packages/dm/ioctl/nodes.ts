@@ -105,11 +105,12 @@ function unlink(path: string, target: string): void {
   }
 }
 
-/** True for a directory of nothing but links into `mapper`, and for one that does not exist. */
+/** True for a directory of links into `mapper` and nothing else, and for one that does not exist: /dev/shm may be empty. */
 function isOurs(directory: string): boolean {
   const stat = lstatSync(directory, { throwIfNoEntry: false });
   if (!stat) return true;
-  return stat.isDirectory() && readdirSync(directory).every((entry) => isMapperLink(join(directory, entry)));
+  const entries = stat.isDirectory() ? readdirSync(directory) : [];
+  return entries.length > 0 && entries.every((entry) => isMapperLink(join(directory, entry)));
 }
 
 function isMapperLink(path: string): boolean {

@@ -23,11 +23,8 @@ export function planRemovals(s: Survey, { late: switched }: Stages): Removals {
 interface InUse {
   name: string;
   uuid: string;
-  /** `major:minor` */
   dev: string;
   openCount: number;
-  /** Mounts and swap. */
-  uses: string[];
   /** Mapped devices of others that stand on it. */
   heldBy: string[];
 }
@@ -43,13 +40,13 @@ function refuseOpen(s: Survey, gone: readonly Device[]): void {
     const users = s.byDev(now.dev)?.liveAbove ?? [];
     if (now.openCount <= users.length + stale) return [];
     const heldBy = s.present.filter((d) => d.deps.includes(now.dev) && !users.some((u) => u.name === d.name)).map((d) => d.name);
-    return [{ name: now.name, uuid: now.uuid, dev: now.dev, openCount: now.openCount, uses: now.uses ?? [], heldBy }];
+    return [{ name: now.name, uuid: now.uuid, dev: now.dev, openCount: now.openCount, heldBy }];
   });
   if (used[0]) throw inUse(used[0], used);
 }
 
-function inUse({ name, openCount, uses, heldBy }: InUse, all: InUse[]) {
-  const by = [...uses, ...heldBy.map((h) => `used by "${h}"`)].map((text) => `, ${text}`).join('');
+function inUse({ name, openCount, heldBy }: InUse, all: InUse[]) {
+  const by = heldBy.length > 0 ? `, used by "${heldBy.join('", "')}"` : '';
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
   return fail('inUse', 'device-in-use', `device "${name}" is in use: open count ${openCount}${by}${more}`, {
     hint: 'unmount it or stop what uses it, then try again',

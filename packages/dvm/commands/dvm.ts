@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 import { versionVerbs } from '../version-verbs.js';
@@ -72,27 +73,41 @@ const extend = verb(
   'extend',
   'Make a volume larger, or add devices to a group.',
   [target, devices],
-  { ...changeOptions, ...sizeOptions, ...placeOptions, wipe: groupOptions.wipe },
+  {
+    ...changeOptions,
+    ...sizeOptions,
+    ...placeOptions,
+    wipe: groupOptions.wipe,
+    fs: { type: 'boolean', describe: 'volumes: its file system too, or the swap area' },
+  },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
-    if (volume === undefined) return verbs.extendGroup(vg, rest, tmWords(call.options), passOn(call.options, ['wipe']));
-    return verbs.resizeVolume('extend', vg, volume, tmWords(call.options), [
-      ...passOn(call.options, ['size', 'extents', 'allocation', 'stripes']),
-      ...rest,
-    ]);
+    const tm = tmWords(call.options);
+    if (volume === undefined) return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe']));
+    const words = [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes']), ...rest];
+    return extendVolume({ group: vg, volume, tm, words, fs: call.options.fs ? 'fit' : 'ignore' });
   },
 );
 
 const reduce = verb(
   'reduce',
-  'Make a volume smaller (its file system first), or take devices out of a group.',
+  'Make a volume smaller, or take devices out of a group.',
   [target, devices],
-  { ...changeOptions, ...sizeOptions },
+  {
+    ...changeOptions,
+    ...sizeOptions,
+    fs: { type: 'boolean', describe: 'volumes: its file system first, or the swap area' },
+    force: { type: 'boolean', describe: 'volumes: do not look at what is on it, and lose what is cut off' },
+  },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
-    if (volume === undefined) return verbs.reduceGroup(vg, call.positionals.slice(1), tmWords(call.options));
-    return verbs.resizeVolume('reduce', vg, volume, tmWords(call.options), passOn(call.options, ['size', 'extents']));
+    const { fs, force } = call.options;
+    const tm = tmWords(call.options);
+    if (volume === undefined) return verbs.reduceGroup(vg, call.positionals.slice(1), tm);
+    if (fs && force) throw fail('usage', 'contradiction', '--fs and --force contradict each other');
+    const words = passOn(call.options, ['size', 'extents']);
+    return reduceVolume({ group: vg, volume, tm, words, fs: fs ? 'fit' : force ? 'ignore' : 'check' });
   },
 );
 

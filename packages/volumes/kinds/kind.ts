@@ -13,9 +13,18 @@ export interface Mapping {
   sectors(extents: Extents): Sectors;
   /** Where `length` extents of an area lie; undefined when its device is missing and the volume is mapped all the same. */
   place(area: Area, length: Extents): Place | undefined;
+  /** `@NAME` of another volume's device, which is mapped with this one. */
+  volume(lv: string, options?: PartOptions): string;
+  /** `@NAME` of one more hidden device of this volume: `GROUP-VOLUME-LAYER`. */
+  layer(layer: string, targets: Target[]): string;
   /** A hidden device of that size on which every read and write fails, to stand in for a missing one. */
   filler(size: Sectors): Place;
 }
 
+export interface PartOptions {
+  /** What lies on it now means nothing: its ends are zeroed if it is new. Volumes that are new to users are anyway. */
+  blank?: boolean;
+}
+
 /** Turns a segment into rows of the volume's table. One file a kind; kinds.ts lists them. */
-export type SegmentKind = (segment: Segment, mapping: Mapping) => Target[];
+export type SegmentKind<S extends Segment> = (segment: S, mapping: Mapping) => Target[];

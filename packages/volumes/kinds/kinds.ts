@@ -1,6 +1,15 @@
+import type { Target } from '#dm/documents.js';
+import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Segment } from '#metadata/metadata.js';
-import type { SegmentKind } from './kind.js';
+import { fixed } from './fixed.js';
+import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { striped } from './striped.js';
 
-export const segmentKinds: Readonly<Record<Segment['type'], SegmentKind>> = { linear, striped };
+const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = { linear, striped, error: fixed, zero: fixed };
+
+/** The rows of a volume's table that a segment becomes. */
+export function targetsOf(segment: Segment, mapping: Mapping): Target[] {
+  const map = kinds[segment.type] as unknown as SegmentKind<Segment>; // as in packages/metadata/kinds
+  return map(segment, mapping);
+}

@@ -1,10 +1,10 @@
 import type { Target } from '#dm/documents.js';
-import type { Segment } from '#metadata/metadata.js';
+import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Mapping } from './kind.js';
 import { linear } from './linear.js';
 
 /** `striped COUNT CHUNK (DEV OFFSET)…`; a missing device is stood in for, so that the other stripes can be read. */
-export function striped(segment: Segment, m: Mapping): Target[] {
+export function striped(segment: SegmentOf<'striped'>, m: Mapping): Target[] {
   const { areas, count, stripeSize = 0 } = segment;
   if (areas.length === 1) return linear(segment, m);
   const length = count / areas.length;

@@ -68,8 +68,10 @@ test('create, extend, rename, deactivate, remove', () =>
     assert.match(JSON.stringify(rows), /lv_size_sectors\W+30720/);
     assert.match(String(await b.run('deactivate', 'vg', ...sim(b))), /remove vg-new/);
     assert.match(String(await b.run('deactivate', 'vg', ...sim(b))), /already so/);
+    assert.is(await b.run('verify', 'vg'), 'vg: every copy is current\n');
+    assert.match(String(await b.run('history', 'vg')), /^( *\d {2}[-\d]{10} [:\d]{8} {2}[0-9a-f]{12} {2}2 copies.*\n){4}$/);
     await b.run('remove', 'vg/new', ...sim(b));
-    await b.run('remove', 'vg', ...sim(b));
+    assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: version 5 committed\n(.*disk.*: label removed .*\n){2}$/);
     assert.is((await thrown<DvmError>(() => b.run('verify', 'vg'))).code, 'no-group');
   }));
 
@@ -148,8 +150,14 @@ test('a trace holds every document that passed, readable by its owner alone; rep
     const steps = readTrace(dir).filter((r) => r.tool !== 'dvm');
     assert.equal(
       new Set(steps.map((s) => s.tool)),
-      new Set(['discover', 'tm', 'lv_extend', 'vg_check', 'dmexec', 'vol_activate', 'dmactivate']),
+      new Set(['discover', 'tm', 'vg_poll', 'lv_extend', 'vg_check', 'dmexec', 'vol_activate', 'dmactivate']),
     );
+    const executed = steps.find((s) => s.tool === 'dmexec' && s.argv.includes('--session'));
+    assert.equal(
+      (executed?.output as { kind: string; phase: string }[]).map((r) => `${r.kind} ${r.phase}`),
+      ['result phase1', 'result phase2'],
+    );
+    assert.match(summarize(steps), /vol_activate .*--current \(document\) --previous \(document\)/);
     const text = summarize(steps);
     assert.match(text, /lv_extend .*\n +group \(\d+ bytes\) → group \(\d+ bytes\) {3}[\d.]+ ms, ok/);
     const edit = steps.findIndex((s) => s.tool === 'lv_extend') + 1;

@@ -1,4 +1,5 @@
 import { shellText, withOptions } from '#dvm/pipeline.js';
+import { extendVolume, reduceVolume } from '#dvm/resize-verbs.js';
 import * as verbs from '#dvm/verbs.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
@@ -34,13 +35,31 @@ test('volumes: one transaction each', () => {
   assert.equal(shown(verbs.createVolume('vg', 'lv', ['--no-activate'], ['--size', '1G'])), [
     'discover vg | tm update --no-activate vg -- lv_create lv --size 1G',
   ]);
-  assert.equal(shown(verbs.resizeVolume('extend', 'vg', 'lv', [], ['--size', '+1G'])), [
-    'discover vg | tm update vg -- lv_extend lv --size +1G',
-  ]);
   assert.equal(shown(verbs.removeVolume('vg', 'lv', [])), ['discover vg | tm update vg -- lv_remove lv']);
   assert.equal(shown(verbs.setVolume('vg', 'lv', [], ['--add-tag', 't'])), [
     'discover vg | tm update vg -- lv_set lv --add-tag t',
   ]);
+});
+
+test('larger: the volume, then its file system', () => {
+  const resize = { group: 'vg', volume: 'lv', words: ['--size', '+1G'] };
+  const grow = 'discover vg | tm update vg -- lv_extend lv --size +1G';
+  assert.equal(shown(extendVolume({ ...resize, tm: [], fs: 'ignore' })), [grow]);
+  assert.equal(shown(extendVolume({ ...resize, tm: [], fs: 'fit' })), [grow, 'discover vg | tm read vg | fs_resize lv']);
+  assert.is(
+    shown(extendVolume({ ...resize, tm: ['--dry-run'], fs: 'fit' })).at(-1),
+    'discover vg | tm read vg | lv_extend lv --size +1G | fs_resize --dry-run lv',
+  );
+});
+
+test('smaller: the file system, then the volume; looked at unless told not to', () => {
+  const resize = { group: 'vg', volume: 'lv', words: ['--size', '1G'] };
+  const shrink = 'discover vg | tm update vg -- lv_reduce lv --size 1G';
+  const first = (flag: string) => `discover vg | tm read vg | lv_reduce lv --size 1G | fs_resize ${flag}lv`;
+  assert.equal(shown(reduceVolume({ ...resize, tm: [], fs: 'fit' })), [first(''), shrink]);
+  assert.equal(shown(reduceVolume({ ...resize, tm: [], fs: 'check' })), [first('--check '), shrink]);
+  assert.equal(shown(reduceVolume({ ...resize, tm: [], fs: 'ignore' })), [shrink]);
+  assert.is(shown(reduceVolume({ ...resize, tm: ['--kernel', 'sim:f'], fs: 'check' })).length, 1);
 });
 
 test('groups: rename, reduce, remove', () => {

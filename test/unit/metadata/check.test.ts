@@ -51,7 +51,7 @@ const problems: [string, Partial<Metadata>, RegExp][] = [
   ['segments', { lvs: volumes(lv('a', [linear(1, 1, 0, 0)])) }, /a segment at 1 where one at 0 is due/],
   ['segments', { lvs: volumes(lv('a', [linear(0, 2, 0, 0), linear(3, 1, 0, 4)])) }, /a segment at 3 where one at 2 is due/],
   ['stripes', { lvs: volumes(lv('a', [striped(2, [[0, 0], [1, 0]], { type: 'linear' })])) }, /linear segment at 0 of 2 areas/], // biome-ignore format: one line
-  ['stripes', { lvs: volumes(lv('a', [{ ...linear(0, 1, 0, 0), stripeSize: 128 }])) }, /with a stripe size$/],
+  ['stripes', { lvs: volumes(lv('a', [striped(1, [[0, 0]], { type: 'linear' })])) }, /with a stripe size$/],
   ['stripes', { lvs: volumes(lv('a', [striped(2, [[0, 0]])])) }, /of one area/],
   ['stripes', { lvs: volumes(lv('a', [striped(3, [[0, 0], [1, 0]])])) }, /whose 3 extents do not divide by 2/], // biome-ignore format: one line
   ['stripes', { lvs: volumes(lv('a', [striped(2, [[0, 0], [1, 0]], { stripeSize: 100 })])) }, /stripe size of 100 sectors/], // biome-ignore format: one line

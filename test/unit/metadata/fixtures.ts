@@ -1,8 +1,8 @@
 import { Draft } from '#metadata/draft.js';
 import type { EditableGroup } from '#metadata/editable.js';
+import { areaLength } from '#metadata/kinds/kinds.js';
 import { createVolume, type NewVolume } from '#metadata/lv-create.js';
 import type { Metadata, Pv } from '#metadata/metadata.js';
-import { areaLength } from '#metadata/segments.js';
 import { assert, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
 

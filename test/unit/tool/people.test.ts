@@ -10,6 +10,8 @@ test('what happened, what to do next, and the code', () => {
   const e = fail('noSpace', 'no-space', 'group "vg" is full', { hint: 'add a device' });
   assert.is(errorText('dvm', e), 'dvm: group "vg" is full\n  add a device\n  (no-space)\n');
   assert.is(errorText('dvm', fail('io', 'io-error', 'x failed')), 'dvm: x failed\n  (io-error)\n');
+  const hostile = fail('inUse', 'device-not-blank', 'carries ext4 labelled "\x1b[2J\u202eevil\n"');
+  assert.is(errorText('dvm', hostile), 'dvm: carries ext4 labelled "\\x1b[2J\\x202eevil\\x0a"\n  (device-not-blank)\n');
 });
 
 test('through a pipe dvm prints the JSON of every tool', () => {

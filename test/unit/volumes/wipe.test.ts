@@ -1,6 +1,7 @@
 import type { Devices } from '#documents/devices.js';
 import type { Region } from '#documents/regions.js';
 import { Draft } from '#metadata/draft.js';
+import { isPlain } from '#metadata/kinds/kinds.js';
 import type { Metadata, Segment } from '#metadata/metadata.js';
 import { groupNowhere } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
@@ -62,7 +63,7 @@ function naivePlace({ segments }: Metadata['lvs'][string], extentSize: number, a
   const s = segments.find((x) => at >= x.start * extentSize && at < (x.start + x.count) * extentSize) as Segment;
   let left = at - s.start * extentSize;
   if (s.areas.length === 1) return `${s.areas[0]?.pv} ${2048 + (s.areas[0]?.extent ?? 0) * extentSize + left}`;
-  const chunk = s.stripeSize as number;
+  const chunk = isPlain(s) ? (s.stripeSize as number) : 0;
   for (let row = 0; ; row++)
     for (const area of s.areas) {
       if (left < chunk) return `${area.pv} ${2048 + area.extent * extentSize + row * chunk + left}`;

@@ -1,0 +1,10 @@
+import { fixedSchema } from './fixed.schema.js';
+import { plainSchema } from './plain.schema.js';
+
+/** One segment of a volume: one schema a kind, told apart by `type`. */
+export const segmentSchemas = {
+  type: 'object',
+  required: ['type'],
+  discriminator: { propertyName: 'type' },
+  oneOf: [plainSchema, fixedSchema],
+} as const;

@@ -1,0 +1,52 @@
+import type { Extents } from '#tool/units.js';
+import type { Draft } from '../draft.js';
+import type { Lv, Segment } from '../metadata.js';
+import { fixed } from './fixed.js';
+import type { KindRules, Reference, SegmentOf, State } from './kind.js';
+import { plain } from './plain.js';
+
+/** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
+const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
+  linear: plain,
+  striped: plain,
+  error: fixed,
+  zero: fixed,
+};
+
+function rulesOf<S extends Segment>({ type }: S): KindRules<S> {
+  return kinds[type] as unknown as KindRules<S>; // the table's own type says so: no type system follows a union that far
+}
+
+/** Extents that a segment takes of each of its areas. */
+export function areaLength(segment: Segment): Extents {
+  return rulesOf(segment).areaLength(segment);
+}
+
+/** The volumes that a segment stands on. */
+export function referencesOf(segment: Segment): Reference[] {
+  return rulesOf(segment).references(segment);
+}
+
+/** Broken rules of a segment's kind. */
+export function kindStates(segment: Segment, draft: Draft): State[] {
+  return rulesOf(segment).states(segment, draft);
+}
+
+/** The volumes that belong to a volume, and those that belong to them, nearest first. */
+export function partsOf(lvs: Readonly<Record<string, Lv>>, id: string): string[] {
+  const found: string[] = [];
+  const add = (of: string): void => {
+    for (const { lv, role } of lvs[of]?.segments.flatMap(referencesOf) ?? []) {
+      if (role !== 'part' || found.includes(lv)) continue;
+      found.push(lv);
+      add(lv);
+    }
+  };
+  add(id);
+  return found;
+}
+
+/** Whether a segment is a linear or striped one: extents and nothing else. */
+export function isPlain(segment: Segment): segment is SegmentOf<'linear'> {
+  return segment.type === 'linear' || segment.type === 'striped';
+}

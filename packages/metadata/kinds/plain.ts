@@ -1,0 +1,30 @@
+import type { Draft } from '../draft.js';
+import type { KindRules, SegmentOf, State } from './kind.js';
+
+type Plain = SegmentOf<'linear'>;
+
+/** Smallest chunk of a stripe, in sectors: a page. */
+export const smallestStripe = 8;
+
+export const plain: KindRules<Plain> = {
+  // whole ones even in metadata that nobody has checked
+  areaLength: ({ count, areas }) => Math.ceil(count / areas.length),
+  references: ({ areas }) => areas.flatMap(({ lv }) => (lv === undefined ? [] : [{ lv, role: 'base' as const }])),
+  states: (segment, draft) => stripeStates(segment, draft),
+};
+
+function stripeStates({ type, areas, count, start, stripeSize }: Plain, { vg: { extentSize } }: Draft): State[] {
+  const out: State[] = [];
+  const wrong = (state: string): number => out.push(['stripes', `has a ${type} segment at ${start} ${state}`]);
+  if (type === 'linear') {
+    if (areas.length !== 1) wrong(`of ${areas.length} areas`);
+    if (stripeSize !== undefined) wrong('with a stripe size');
+    return out;
+  }
+  if (areas.length < 2) wrong('of one area');
+  if (count % areas.length !== 0) wrong(`whose ${count} extents do not divide by ${areas.length}`);
+  if (stripeSize === undefined) wrong('without a stripe size');
+  else if (!Number.isInteger(Math.log2(stripeSize)) || stripeSize < smallestStripe || stripeSize > extentSize)
+    wrong(`with a stripe size of ${stripeSize} sectors: not a power of two from ${smallestStripe} to the extent size`);
+  return out;
+}
