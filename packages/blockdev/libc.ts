@@ -33,7 +33,6 @@ export interface Libc {
   address(buffer: Uint8Array): bigint;
 }
 
-export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const MCL_CURRENT = 1;

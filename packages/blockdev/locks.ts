@@ -14,12 +14,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isId } from '#documents/ids.js';
 import { fail, isSystemError } from '#tool/errors.js';
-import { errnoName, LOCK_EX, LOCK_NB, LOCK_SH, libc } from './libc.js';
+import { errnoName, LOCK_EX, LOCK_NB, libc } from './libc.js';
 
 export interface LockOptions {
   /** Milliseconds to wait for the holder to go; 0 fails at once. */
   wait?: number;
-  shared?: boolean;
+  /** The group's name, for people. */
+  name?: string;
   /** Another directory than the fixed one: for tests only. */
   directory?: string;
 }
@@ -46,6 +47,9 @@ interface Holder {
 /** Waiters ask again after this many milliseconds, more or less, so that many do not march in step. */
 const ASK_AGAIN = 20;
 
+/** Milliseconds in which a program that has just got a lock leaves its name. */
+const NAME_WITHIN = 200;
+
 /**
  * Locks a group against other dvm programs on this host, by flock(2) on one file a group.
  *
@@ -57,7 +61,7 @@ const ASK_AGAIN = 20;
  */
 export async function lockGroup(groupId: string, options: LockOptions = {}): Promise<Lock> {
   if (!isId(groupId)) throw new Error(`"${groupId}" is not a group id`);
-  return lockFile(groupId, `group "${groupId}"`, options);
+  return lockFile(groupId, `group "${options.name ?? groupId}"`, options);
 }
 
 /**
@@ -73,13 +77,13 @@ async function lockFile(name: string, subject: string, options: LockOptions): Pr
   prepareDirectory(directory);
   const fd = openLockFile(join(directory, name));
   try {
-    await acquire(fd, subject, options);
-    if (!options.shared) writeHolder(fd);
+    await acquire(fd, subject, options.wait ?? 0);
+    writeHolder(fd);
   } catch (e) {
     closeSync(fd);
     throw e;
   }
-  return { fd, release: once(() => release(fd, !options.shared)) };
+  return { fd, release: once(() => release(fd)) };
 }
 
 /** Fixed, so that every program on the host meets at the same file. */
@@ -124,25 +128,31 @@ function badDirectory(path: string, why: string, cause?: unknown) {
   });
 }
 
-async function acquire(fd: number, subject: string, { wait = 0, shared }: LockOptions): Promise<void> {
-  const deadline = process.uptime() + wait / 1000;
+async function acquire(fd: number, subject: string, wait: number): Promise<void> {
+  const deadline = process.uptime() * 1000 + wait;
   for (;;) {
-    const result = libc().flock(fd, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
+    const result = libc().flock(fd, LOCK_EX | LOCK_NB);
     if (result >= 0) return;
     const name = errnoName(result);
     if (name === 'EINTR') continue;
     if (name !== 'EAGAIN') throw fail('kernel', 'lock-failed', `lock of ${subject} failed: ${name}`);
-    if (process.uptime() >= deadline) throw busy(subject, readHolder(fd));
-    await sleep(Math.min(ASK_AGAIN * (0.5 + Math.random()), Math.max(1, (deadline - process.uptime()) * 1000)));
+    const left = deadline - process.uptime() * 1000;
+    const holder = left > 0 ? undefined : readHolder(fd);
+    if (left <= 0 && (holder?.alive || left < -NAME_WITHIN)) throw busy(subject, holder);
+    await sleep(Math.min(ASK_AGAIN * (0.5 + Math.random()), left > 0 ? Math.max(1, left) : ASK_AGAIN));
   }
 }
 
-function busy(subject: string, holder: Holder | undefined) {
-  const by = holder ? `${holder.program} (pid ${holder.pid}) since ${holder.since}` : 'a program that did not leave its name';
-  return fail('busy', 'busy', `${subject} is locked by ${by}`, {
+function busy(subject: string, holder: Found | undefined) {
+  return fail('busy', 'busy', `${subject} is locked by ${holder ? nameOf(holder) : 'a program that did not leave its name'}`, {
     hint: 'wait for it to end, or let this program wait with --wait',
     details: { subject, holder: holder ?? null },
   });
+}
+
+/** One that is gone while the lock is held has left it to what it started. */
+function nameOf({ program, pid, since, alive }: Found): string {
+  return alive ? `${program} (pid ${pid}) since ${since}` : `what ${program} (pid ${pid}, ended since) had started`;
 }
 
 function writeHolder(fd: number): void {
@@ -155,12 +165,16 @@ function programName(): string {
   return (process.argv[1] ?? process.argv0).replace(/^.*\//, '').replace(/\.cjs$/, '');
 }
 
-/** What the holder left; nothing when it is unreadable or from a process that has died since (a reader holds it then). */
-function readHolder(fd: number): Holder | undefined {
+interface Found extends Holder {
+  alive: boolean;
+}
+
+/** What the last holder left; undefined when that cannot be read. */
+function readHolder(fd: number): Found | undefined {
   const text = Buffer.alloc(4096);
   try {
     const value: unknown = JSON.parse(text.toString('utf8', 0, readSync(fd, text, 0, text.length, 0)));
-    return isHolder(value) && isAlive(value.pid) ? value : undefined;
+    return isHolder(value) ? { ...value, alive: isAlive(value.pid) } : undefined;
   } catch {
     return undefined;
   }
@@ -180,9 +194,9 @@ function isAlive(pid: number): boolean {
 }
 
 /** Closing, not unlocking: a child that was given the descriptor keeps the lock. The file stays, since others may wait on it. */
-function release(fd: number, named: boolean): void {
+function release(fd: number): void {
   try {
-    if (named) ftruncateSync(fd);
+    ftruncateSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -53,7 +53,7 @@ export async function addDevice(request: AddRequest, config: DiscoverConfig, wor
     const known = await lookUpGroup(request.group, found, world);
     if (!known) return await addTo(newGroup(request.group, world), target, request, found, world);
     if (request.newGroup) refuseOld(known);
-    const lock = await world.lock({ group: known.id }, wait);
+    const lock = await world.lock({ group: known.id, name: known.name }, wait);
     try {
       return await addTo(known, target, request, found, world);
     } finally {

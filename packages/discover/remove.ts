@@ -39,7 +39,7 @@ export async function removeDevice(request: RemoveRequest, config: DiscoverConfi
     if (held) throw held;
     const group = first.labelled.find((d) => d.path === path)?.label.group.id;
     if (group === undefined) return await erase(path, request, first, world);
-    const lock = await world.lock({ group }, wait);
+    const lock = await world.lock({ group, name: request.group }, wait);
     try {
       return await erase(path, request, await scan(config, world), world); // what was read before the lock may be stale
     } finally {

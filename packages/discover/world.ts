@@ -20,7 +20,7 @@ export interface World {
   /** Makes the kernel read a partition table again that has been wiped. */
   rereadPartitions(path: string): Promise<void>;
   /** Locks labelling, or a group. `wait` in milliseconds. */
-  lock(what: 'labels' | { group: string }, wait: number): Promise<Lock>;
+  lock(what: 'labels' | { group: string; name: string }, wait: number): Promise<Lock>;
   newId(): string;
 }
 
@@ -34,7 +34,7 @@ export function hostWorld(open: OpenStorage = openDevice): World {
     signatures: readSignatures,
     wipe: wipeSignatures,
     rereadPartitions,
-    lock: (what, wait) => (what === 'labels' ? lockLabels({ wait }) : lockGroup(what.group, { wait })),
+    lock: (what, wait) => (what === 'labels' ? lockLabels({ wait }) : lockGroup(what.group, { wait, name: what.name })),
     newId: () => newId(),
   };
 }

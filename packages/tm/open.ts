@@ -43,7 +43,8 @@ export interface Opened {
 export async function openContext(call: Edge, request: OpenRequest): Promise<Opened> {
   const devices = await call.input(devicesType);
   checkGroupName(request.group, devices);
-  const lock = request.write ? await lockGroup(devices.group.id, { wait: request.wait }) : undefined;
+  const { id, name } = devices.group;
+  const lock = request.write ? await lockGroup(id, { wait: request.wait, name }) : undefined;
   try {
     if (lock) await checkLabels(devices, openDevice);
     return await opened(call, devices, request, lock);

@@ -2,13 +2,13 @@ import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
+import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Area, Lv } from '#metadata/metadata.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { Mapping, Place } from './kinds/kind.js';
 import { targetsOf } from './kinds/kinds.js';
-import { mergeSegments } from './merge.js';
 import { type Missing, refuseMissing } from './missing.js';
 import { type Before, endsOf } from './wipe.js';
 
@@ -37,7 +37,8 @@ interface Work extends MapOptions {
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
   const work: Work = { ...options, draft, devices: {}, missing: new Map() };
-  for (const id of ids) mapVolume(work, id, isNew(work, id));
+  // a new hidden volume by itself is a move: what lies below it is somebody's
+  for (const id of ids) mapVolume(work, id, isNew(work, id) && !draft.lvs[id]?.hidden);
   if (!options.partial) refuseMissing(draft, work.missing);
   return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
 }

@@ -12,11 +12,16 @@ export interface RunOptions {
   input?: string | Uint8Array;
   /** The reader of standard output leaves at once. */
   leave?: boolean;
+  /** Milliseconds until it is killed. */
+  limit?: number;
+  /** Told its process id. */
+  onStart?: (pid: number) => void;
 }
 
-/** Runs a program to its end; after 30 s it is killed. */
+/** Runs a program to its end; after 30 s it is killed, unless `limit` says otherwise. */
 export function runProcess(file: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const child = spawn(file, args, { timeout: 30_000, killSignal: 'SIGKILL' });
+  const child = spawn(file, args, { timeout: options.limit ?? 30_000, killSignal: 'SIGKILL' });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   child.stdin.on('error', () => {}); // a program that does not read its input
   child.stdin.end(options.input ?? '');
   const stdout = gather(child, options);
@@ -25,7 +30,12 @@ export function runProcess(file: string, args: readonly string[], options: RunOp
   return new Promise((done, failed) => {
     child.on('error', failed);
     child.on('close', (code, signal) =>
-      done({ code, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+      done({
+        code,
+        signal,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      }),
     );
   });
 }

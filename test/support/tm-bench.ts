@@ -11,7 +11,7 @@ export interface Bench {
   disks: string[];
   config: string;
   discover(): Promise<string>;
-  tm(words: string[], devices?: string): Promise<Ended>;
+  tm(words: string[], devices?: string, onStart?: (pid: number) => void): Promise<Ended>;
   script(name: string, body: string): string;
 }
 
@@ -37,8 +37,12 @@ export async function withGroup(count: number, work: (b: Bench) => Promise<void>
       chmodSync(path, 0o755);
       return path;
     };
-    const tm = async (words: string[], devices?: string) =>
-      runProcess(toolPath('tm'), ['-c', config, ...words], { input: devices ?? (await discover()) });
+    const tm: Bench['tm'] = async (words, devices, onStart) =>
+      runProcess(toolPath('tm'), ['-c', config, ...words], {
+        input: devices ?? (await discover()),
+        limit: 600_000,
+        ...(onStart ? { onStart } : {}),
+      });
     await work({ dir, disks, config, discover, tm, script });
   });
 }

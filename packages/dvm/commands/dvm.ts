@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { move } from '../move.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
@@ -231,6 +232,7 @@ export const tool: Tool = {
     rename,
     remove,
     set,
+    move,
     activate,
     deactivate,
     verify,

@@ -1,4 +1,5 @@
 import { fixedSchema } from './fixed.schema.js';
+import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
 
 /** One segment of a volume: one schema a kind, told apart by `type`. */
@@ -6,5 +7,5 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema],
+  oneOf: [plainSchema, fixedSchema, mirrorSchema],
 } as const;

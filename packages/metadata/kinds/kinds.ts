@@ -3,6 +3,7 @@ import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
 import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
+import { mirror } from './mirror.js';
 import { plain } from './plain.js';
 
 /** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
@@ -11,6 +12,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   striped: plain,
   error: fixed,
   zero: fixed,
+  mirror,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockDirectory, lockGroup } from '#blockdev/locks.js';
 import { assert, suite, thrown } from '#test/support/check.js';
@@ -39,14 +39,27 @@ test('a waiter gets it when it is released', () =>
     assert.equal(order, ['released', 'locked']);
   }));
 
-test('readers share, a writer is kept out, and no dead name is told', () =>
+test('the name is that of the group; a holder that has just come is given time to leave its own', () =>
   inTmp(async (directory) => {
-    (await lockGroup(group, { directory })).release();
-    const [a, b] = [await lockGroup(group, { directory, shared: true }), await lockGroup(group, { directory, shared: true })];
-    const e = await thrown<DvmError>(() => lockGroup(group, { directory, wait: 30 }));
-    assert.match(e.message, 'did not leave its name');
-    a.release();
-    b.release();
+    const lock = await lockGroup(group, { directory });
+    const left = readFileSync(join(directory, group));
+    writeFileSync(join(directory, group), '');
+    const refused = thrown<DvmError>(() => lockGroup(group, { directory, name: 'vg' }));
+    writeFileSync(join(directory, group), left);
+    assert.match((await refused).message, `group "vg" is locked by locks.test (pid ${process.pid}) since`);
+    writeFileSync(join(directory, group), '');
+    assert.match((await thrown<DvmError>(() => lockGroup(group, { directory }))).message, 'did not leave its name');
+    lock.release();
+  }));
+
+test('of a holder that is gone while a child of it has the lock, both are told', () =>
+  inTmp(async (directory) => {
+    const lock = await lockGroup(group, { directory });
+    const gone = spawnSync('true').pid;
+    writeFileSync(join(directory, group), JSON.stringify({ pid: gone, program: 'tm', since: '2026-01-01T00:00:00Z' }));
+    const e = await thrown<DvmError>(() => lockGroup(group, { directory, wait: 1 }));
+    assert.match(e.message, `is locked by what tm (pid ${gone}, ended since) had started`);
+    lock.release();
   }));
 
 test('a killed holder leaves the lock free; a child that was given the descriptor keeps it', () =>
