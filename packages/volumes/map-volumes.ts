@@ -2,14 +2,16 @@ import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
-import { mergeSegments } from '#metadata/merge-segments.js';
-import type { Area, Lv } from '#metadata/metadata.js';
+import type { Area, Lv, Metadata } from '#metadata/metadata.js';
+import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
-import type { Mapping, Place } from './kinds/kind.js';
-import { targetsOf } from './kinds/kinds.js';
-import { type Missing, refuseMissing } from './missing.js';
+import type { LayerOptions, Mapping, Place } from './kinds/kind.js';
+import { rowsOf } from './kinds/kinds.js';
+import { externalOrigins, overReal } from './kinds/thin.js';
+import { pendingPools, poolLayer } from './kinds/thin-pool.js';
+import { type Missing, missingDevices, refuseMissing } from './missing.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
@@ -21,6 +23,10 @@ export interface MapOptions {
   partial: boolean;
   /** New volumes are to be wiped: those that were not there before. */
   before?: Before | undefined;
+  /** The volumes of the version before, where that is known. */
+  previous?: Metadata['lvs'] | undefined;
+  /** Thin pools that have something to be told come up with or without their volumes. */
+  tellPools?: boolean;
 }
 
 /** What is collected while volumes are mapped. */
@@ -28,6 +34,7 @@ interface Work extends MapOptions {
   draft: Draft;
   devices: Desired['devices'];
   missing: Missing;
+  externalOrigins: ReadonlySet<string>;
 }
 
 /**
@@ -36,9 +43,11 @@ interface Work extends MapOptions {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work: Work = { ...options, draft, devices: {}, missing: new Map() };
+  const work: Work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
   // a new hidden volume by itself is a move: what lies below it is somebody's
   for (const id of ids) mapVolume(work, id, isNew(work, id) && !draft.lvs[id]?.hidden);
+  if (options.tellPools)
+    for (const id of pendingPools(draft)) poolLayer(mappingOf(work, id, draft.lvs[id] as Lv, isNew(work, id)));
   if (!options.partial) refuseMissing(draft, work.missing);
   return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
 }
@@ -54,12 +63,12 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
   if (problem) throw fail('badInput', 'bad-metadata', `metadata of ${draft.group} is wrong: ${problem.message}`);
   const device: Desired['devices'][string] = { name, targets: [] };
   devices[uuid] = device;
-  if (lv.readOnly) device.readOnly = true;
+  if (lv.readOnly || poolSegment(lv)) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
   const wipe = fresh && work.before ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
-  device.targets = mergeSegments(lv.segments).flatMap((s) => targetsOf(s, mapping));
+  device.targets = work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
   return name;
 }
 
@@ -72,21 +81,30 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
   // the parts of a volume that was there before may hold its data: they are new in name only
   const volume: Mapping['volume'] = (under, options) =>
-    `@${mapVolume(work, under, isNew(work, under) && (fresh || options?.blank === true))}`;
+    `@${mapVolume(work, under, isNew(work, under) && (options?.blank ?? fresh))}`;
   let fillers = 0;
-  return {
+  const mapping: Mapping = {
+    id,
+    lv,
+    lvs: work.draft.lvs,
+    previous: work.previous,
+    of: (other) => mappingOf(work, other, work.draft.lvs[other] as Lv, isNew(work, other)),
+    uuid: (other) => uuidOf(work.group.id, other, layerOf(work.draft.lvs[other] as Lv)),
+    complete: (other) => missingDevices(work.draft, other).length === 0,
     sectors,
     volume,
     place: ({ pv, lv: under, extent }: Area, length) =>
       under === undefined
         ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
         : { device: volume(under), sector: sectors(extent) },
-    layer: (layer, targets) => addLayer(work, id, lv, layer, targets),
+    layer: (layer, targets, options) => addLayer(work, id, lv, layer, { targets, ...options }),
     filler: (size) => ({
-      device: addLayer(work, id, lv, `missing_${fillers++}`, [{ type: 'error', size, args: '' }]),
+      device: addLayer(work, id, lv, `missing_${fillers++}`, { targets: [{ type: 'error', size, args: '' }] }),
       sector: 0,
     }),
+    rows: () => rowsOf(mapping),
   };
+  return mapping;
 }
 
 function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
@@ -104,10 +122,12 @@ function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors
   return { device: device.dev ?? device.path, sector };
 }
 
-function addLayer({ devices, group }: Work, id: string, lv: Lv, layer: string, targets: Target[]): string {
+type Layer = LayerOptions & { targets: Target[] };
+
+function addLayer({ devices, group }: Work, id: string, lv: Lv, layer: string, rest: Layer): string {
   const uuid = uuidOf(group.id, id, layer);
   const full = dmName(group.name, lv.name, layer);
   const name = full.length > mostNameBytes ? uuid : full;
-  devices[uuid] = { name, hidden: true, targets };
+  devices[uuid] = { name, hidden: true, ...rest };
   return `@${name}`;
 }

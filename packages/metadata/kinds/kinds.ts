@@ -5,6 +5,8 @@ import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
+import { thin } from './thin.js';
+import { thinPool } from './thin-pool.js';
 
 /** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
 const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
@@ -12,6 +14,8 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   striped: plain,
   error: fixed,
   zero: fixed,
+  'thin-pool': thinPool,
+  thin,
   mirror,
 };
 

@@ -33,10 +33,10 @@ export const tool = singleTool({
     const start = await startOf(call, previous);
     const group = await call.input(editableGroupType);
     const { partial, wipe } = call.options;
-    return new Lines(
-      desiredOf(group, { ...call.options, start }, { partial, before: wipe ? beforeOf(previous ?? {}) : undefined }),
-      2,
-    );
+    const before = wipe ? beforeOf(previous ?? {}) : undefined;
+    // whoever wants everything down does not want pools to come up
+    const tellPools = start !== 'none';
+    return new Lines(desiredOf(group, { ...call.options, start }, { partial, before, previous, tellPools }), 2);
   },
 });
 
