@@ -3,14 +3,13 @@ import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
+import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
-import { regionVerbs } from '../region-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
-import { versionVerbs } from '../version-verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
@@ -193,8 +192,7 @@ export const tool: Tool = {
     deactivate,
     ...thinVerbs,
     ...groupVerbs,
-    ...versionVerbs,
-    ...regionVerbs,
+    ...metadataVerbs,
     check,
     replay,
   ],
