@@ -1,5 +1,6 @@
 /** The kinds of change that every crash and every failing ioctl is tried in. */
-import { pathOf, pvOf } from '#test/support/tm-world.js';
+import type { Group } from '#documents/group.js';
+import { pathOf, pvOf, type TmWorld } from '#test/support/tm-world.js';
 import type { Context } from '#tm/context.js';
 import { batchStage } from '#tm/edit.js';
 import { expand, reduce, rename } from '#tm/members.js';
@@ -13,6 +14,8 @@ export interface Case {
   after: number[];
   prepare(ctx: Context): Promise<unknown>;
   change(ctx: Context): Promise<unknown>;
+  /** What else must hold of the kernel once all is settled. */
+  holds?(world: TmWorld, group: Group): void;
 }
 
 export const mutate =
@@ -23,12 +26,12 @@ export const mutate =
 const moveId = 'm'.repeat(20);
 export const create = ['lv_create', 'a', '--extents', '10'];
 /** One edit a transaction. */
-const oneByOne =
+export const oneByOne =
   (...edits: string[][]) =>
   async (ctx: Context) => {
     for (const words of edits) await mutate(words)(ctx);
   };
-const batch = (text: string) => (ctx: Context) =>
+export const batch = (text: string) => (ctx: Context) =>
   update(ctx, { stages: [batchStage(ctx.names, Buffer.from(text))], dryRun: false, selection: [] });
 const nothing = async (): Promise<void> => {};
 

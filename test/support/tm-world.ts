@@ -82,7 +82,7 @@ export class TmWorld {
 
   /** The next boot after a power cut: unflushed sectors may be lost, the kernel starts empty. */
   powerCut(): void {
-    this.kernel = freshKernel(this.deviceCount);
+    this.kernel = freshKernel(this.deviceCount, this.kernel.state().pools); // pools write before they answer
     this.#revive(this.disks.crash(this.disks.log.length, this.random));
   }
 
@@ -105,7 +105,10 @@ export class TmWorld {
       host: 'test',
       renameLabels: async () => {},
       refuseTakenName: async () => {},
-      zero: async (ranges) => void this.zeroed.push(...ranges),
+      zero: async (ranges) => {
+        this.zeroed.push(...ranges);
+        if (!this.dead) for (const { path, start, length } of ranges) this.kernel.wiped(path, start, length);
+      },
       note: () => {},
     };
   }
@@ -158,10 +161,10 @@ export class TmWorld {
 
 const changing = new Set(['create', 'remove', 'removeAll', 'suspend', 'resume', 'load', 'clear', 'rename', 'message']);
 
-function freshKernel(devices: number): SimKernel {
+function freshKernel(devices: number, pools?: SimState['pools']): SimKernel {
   const backing: SimState['backing'] = {};
   for (let i = 0; i < devices; i++) backing[pathOf(i)] = { dev: `8:${i * 16}`, size: deviceSectors };
-  return new SimKernel({ kind: 'sim-kernel', version: 1, backing, devices: {} });
+  return new SimKernel({ kind: 'sim-kernel', version: 1, backing, devices: {}, ...(pools ? { pools } : {}) });
 }
 
 function devicesDocument(present: number[], name: string): Devices {
