@@ -67,7 +67,7 @@ export class SimPools {
   }
 
   state(): SimState['pools'] {
-    return this.#stored.size === 0 ? undefined : Object.fromEntries([...this.#stored].sort());
+    return this.#stored.size === 0 ? undefined : structuredClone(Object.fromEntries([...this.#stored].sort()));
   }
 
   #format(row: SimRow): void {

@@ -1,50 +1,61 @@
 import { dump } from '#dm/dump.js';
 import { assert, suite } from '#test/support/check.js';
-import { cases, create, mutate } from '#test/support/tm-cases.js';
-import { diesAtEveryStep, everyIoctlFails, run, settledState } from '#test/support/tm-crash.js';
-import { TmWorld } from '#test/support/tm-world.js';
+import { type Case, diesAtEveryStep, failsAtEveryIoctl } from '#test/support/crash-everywhere.js';
+import { mutate, settledState, tm } from '#test/support/tm-crash.js';
+import { pvOf, TmWorld } from '#test/support/tm-world.js';
 import { activate } from '#tm/activate.js';
 import { init } from '#tm/members.js';
-import { recover } from '#tm/recover.js';
-import type { DvmError } from '#tool/errors.js';
 
+/** Changes of volumes, cut short everywhere. */
 const test = suite('tm crash');
 
-for (const c of cases) {
-  test(`${c.name}: killed at every step`, () => diesAtEveryStep(c, 'killed'));
-  test(`${c.name}: power cut at every step`, () => diesAtEveryStep(c, 'power cut'));
-  test(`${c.name}: every ioctl fails once`, () => everyIoctlFails(c));
-}
+const made = tm((ctx) => init(ctx, [['vg_create']], false));
+const moveId = 'm'.repeat(20);
+const create = ['lv_create', 'a', '--extents', '10'];
 
-test('init: dying at every step leaves a group that init or recover completes', async () => {
-  for (const how of ['killed', 'power cut'] as const)
-    for (let at = 0; ; at++) {
-      const world = new TmWorld(3, at + 1);
-      world.dieAt(at);
-      const died = await run(world, [0, 1, 2], (ctx) => init(ctx, [['vg_create']], false)).then(
-        () => world.dead,
-        () => true,
-      );
-      if (!died) break;
-      if (how === 'killed') world.restartProcess();
-      else world.powerCut();
-      await run(world, [0, 1, 2], (ctx) => init(ctx, [['vg_create']], false)).catch((e: DvmError) => {
-        assert.is(e.code, 'already-initialised', `${how} at ${at}: ${e.message}`);
-        return run(world, [0, 1, 2], (again) => recover(again, { without: [], from: [] }));
-      });
-      await settledState(world, [0, 1, 2]);
-    }
-});
+const cases: Case[] = [
+  { name: 'create a volume', devices: 3, prepare: [made], change: mutate(create) },
+  {
+    name: 'extend a live volume',
+    devices: 3,
+    prepare: [made, mutate(create)],
+    change: mutate(['lv_extend', 'a', '--extents', '+5']),
+  },
+  {
+    name: 'reduce a live volume',
+    devices: 2,
+    prepare: [made, mutate(create)],
+    change: mutate(['lv_reduce', 'a', '--extents', '-5']),
+  },
+  { name: 'rename a live volume', devices: 2, prepare: [made, mutate(create)], change: mutate(['lv_rename', 'a', 'b']) },
+  {
+    name: 'begin to move extents',
+    devices: 2,
+    prepare: [made, mutate([...create, '--stripes', '1'])],
+    change: mutate(['pv_move', pvOf(0), '--id', moveId]),
+  },
+  {
+    name: 'end a move that the kernel has finished',
+    devices: 2,
+    prepare: [made, mutate(create), mutate(['pv_move', pvOf(0), '--id', moveId])],
+    change: mutate(['vg_check']),
+  },
+  { name: 'remove a live volume', devices: 2, prepare: [made, mutate(create)], change: mutate(['lv_remove', 'a']) },
+];
+
+diesAtEveryStep(test, cases);
+failsAtEveryIoctl(test, cases);
 
 test('after a power cut all volumes come up again by activate', async () => {
-  const world = new TmWorld(2, 7);
-  await run(world, [0, 1], (ctx) => init(ctx, [['vg_create']], false));
-  await run(world, [0, 1], mutate(create, ['lv_create', 'b', '--extents', '4', '--stripes', '2']));
-  world.powerCut();
-  assert.equal(Object.keys(dump(world.kernel).devices), []);
-  await run(world, [0, 1], (ctx) => activate(ctx, ['--all'], false, false));
-  assert.equal(Object.keys(dump(world.kernel).devices).sort(), ['vg-a', 'vg-b']);
-  await settledState(world, [0, 1]);
+  const world = new TmWorld(2, { seed: 7 });
+  await made(world);
+  await mutate(create, ['lv_create', 'b', '--extents', '4', '--stripes', '2'])(world);
+  world.machine.record();
+  const booted = world.with(world.machine.copy(), 1);
+  for (const name of Object.keys(dump(booted.kernel).devices)) booted.kernel.remove(name);
+  await tm((ctx) => activate(ctx, ['--all'], false, false))(booted);
+  assert.equal(Object.keys(dump(booted.kernel).devices).sort(), ['vg-a', 'vg-b']);
+  await settledState(booted);
 });
 
 test.run();
