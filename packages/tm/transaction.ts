@@ -1,9 +1,11 @@
 import type { Group } from '#documents/group.js';
+import { BLOCK } from '#documents/layout.js';
 import { renderRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
+import { formatSize } from '#tool/units.js';
 import { type Activation, isEmpty, type PlanView } from './activation.js';
 import type { Store } from './store.js';
 
@@ -14,6 +16,8 @@ export interface Change {
   regions: Region[];
   /** Undefined: the metadata only. */
   plan: PlanView | undefined;
+  /** May use the blocks that are kept for growing the regions. */
+  urgent: boolean;
 }
 
 /**
@@ -33,7 +37,7 @@ export async function transact(store: Store, activation: Activation | undefined,
   const content = renderRecord(change.next.envelope, change.next.metadata);
   const session = await startSession(activation, change.plan);
   try {
-    await prepare(store, change.regions, content, { txn, parent, time: Date.parse(time), mark });
+    await prepare(store, change, content, { txn, parent, time: Date.parse(time), mark, urgent: change.urgent });
     await phase1(store, session, change);
     const unflipped = await commit(store, session, change);
     await phase2(session, change);
@@ -56,18 +60,26 @@ async function startSession(activation: Activation | undefined, plan: PlanView |
 
 type Prepared = Parameters<Store['prepare']>[2];
 
-async function prepare(store: Store, regions: Region[], content: Buffer, transaction: Prepared): Promise<void> {
+async function prepare(store: Store, { regions, next }: Change, content: Buffer, transaction: Prepared): Promise<void> {
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    throw await rolledBack(prepareError(asDvmError(e)), store, undefined, regions, transaction.txn);
+    const error = withHint(asDvmError(e), next.envelope.group.name);
+    throw await rolledBack(error, store, undefined, regions, transaction.txn);
   }
 }
 
-/** The replicator's own hint tells what to do by hand. */
-function prepareError(e: DvmError): DvmError {
-  if (e.code !== 'prepare-failed') return e;
-  return fail(e.exit, e.code, e.message, { hint: 'see to that device and try again', details: e.details, cause: e });
+/** The replicator's own hints tell what to do by hand. */
+function withHint(e: DvmError, group: string): DvmError {
+  const hint =
+    e.code === 'region-full' ? growthHint(e, group) : e.code === 'prepare-failed' ? 'see to that device and try again' : e.hint;
+  return fail(e.exit, e.code, e.message, { ...(hint === undefined ? {} : { hint }), details: e.details, cause: e });
+}
+
+function growthHint({ details }: DvmError, group: string): string {
+  const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
+  const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
+  return `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {

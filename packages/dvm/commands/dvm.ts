@@ -3,12 +3,12 @@ import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
+import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
-import { versionVerbs } from '../version-verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const group = { name: 'GROUP', describe: 'name or id of a group' };
@@ -242,7 +242,7 @@ export const tool: Tool = {
     recover,
     ...thinVerbs,
     ...groupVerbs,
-    ...versionVerbs,
+    ...metadataVerbs,
     check,
     replay,
   ],
