@@ -32,7 +32,7 @@ export async function recover(ctx: Context, request: RecoverRequest): Promise<Ou
     mended = (await step(ctx, await load(ctx))) || mended;
   const { group } = await load(ctx);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
-  if (group.envelope.seqno > loaded.group.envelope.seqno) return committed(group.envelope, settledPlan);
+  if (group.envelope.txn !== loaded.group.envelope.txn) return committed(group.envelope, settledPlan);
   return outcome(group.envelope, mended || (settledPlan !== undefined && !isEmpty(settledPlan)), settledPlan);
 }
 

@@ -2,7 +2,7 @@ import type { Group } from '#documents/group.js';
 import { BLOCK } from '#documents/layout.js';
 import { renderRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { DvmError, fail } from '#tool/errors.js';
+import { type DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
 import { formatSize } from '#tool/units.js';
@@ -64,23 +64,22 @@ async function prepare(store: Store, { regions, next }: Change, content: Buffer,
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    const error = explained(asDvmError(e), next.envelope.group.name);
+    const error = withHint(asDvmError(e), next.envelope.group.name);
     throw await rolledBack(error, store, undefined, regions, transaction.txn);
   }
 }
 
-/** The replicator's own hints tell what to do by hand, and do not know the tool that grows regions. */
-function explained(e: DvmError, group: string): DvmError {
-  if (e.code === 'region-full') return withGrowthHint(e, group);
-  if (e.code !== 'prepare-failed') return e;
-  return fail(e.exit, e.code, e.message, { hint: 'see to that device and try again', details: e.details, cause: e });
+/** The replicator's own hints tell what to do by hand. */
+function withHint(e: DvmError, group: string): DvmError {
+  const hint =
+    e.code === 'region-full' ? growthHint(e, group) : e.code === 'prepare-failed' ? 'see to that device and try again' : e.hint;
+  return fail(e.exit, e.code, e.message, { ...(hint === undefined ? {} : { hint }), details: e.details, cause: e });
 }
 
-function withGrowthHint({ exit, code, message, details }: DvmError, group: string): DvmError {
+function growthHint({ details }: DvmError, group: string): string {
   const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
   const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
-  const hint = `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
-  return new DvmError(exit, { code, message, hint, details });
+  return `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {
