@@ -18,8 +18,11 @@ export interface UpdateRequest {
   dryRun: boolean;
   /** Selection arguments for the desired step. */
   selection: string[];
-  /** Zero the ends of volumes that are new, so that no old file system is found on them. */
-  wipe?: boolean;
+  /**
+   * Zero what is new: `all`: also the ends of volumes, so that no old file system is found on them; `blank`: only what would
+   * be taken for content, such as the records of a raid volume.
+   */
+  wipe?: 'all' | 'blank';
 }
 
 /**
@@ -58,15 +61,28 @@ export async function apply(
   current?: unknown,
 ): Promise<Outcome | DryRun> {
   const changed = !sameJson(before.metadata, edited.metadata) || !sameJson(before.envelope, edited.envelope);
-  const words = [...request.selection, ...(request.wipe ? ['--wipe'] : [])];
-  const plan = await ctx.activation?.plan(edited, before, words, current);
+  const wiping = request.wipe === undefined ? [] : [request.wipe === 'all' ? '--wipe' : '--wipe-blank'];
+  const plan = await ctx.activation?.plan(edited, before, [...request.selection, ...wiping], current);
   if (request.dryRun) return dryRun(before, edited, plan);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
-  if (plan?.wipe) await ctx.zero(plan.wipe); // they are free until the commit: nothing is lost if it does not come
+  const wipe = plan ? plan.wipe : await wipeOf(ctx, edited, before, wiping);
+  if (wipe) await ctx.zero(wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan });
   return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+}
+
+/** What is new must be blank also where nothing is activated now. */
+async function wipeOf(
+  { names, programs }: Context,
+  next: Group,
+  previous: Group,
+  words: string[],
+): Promise<Region[] | undefined> {
+  if (words.length === 0) return undefined;
+  const desired = await programs.run([...names.desired, '--none', '--previous', new Attached(previous), ...words], next);
+  return (desired as Pick<PlanView, 'wipe'> | undefined)?.wipe;
 }
 
 /** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */

@@ -1,7 +1,9 @@
 import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
+import type { Region } from '#documents/regions.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
+import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Area, Lv } from '#metadata/metadata.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
@@ -10,6 +12,7 @@ import type { Mapping, Place } from './kinds/kind.js';
 import { targetsOf } from './kinds/kinds.js';
 import { mergeSegments } from './merge.js';
 import { type Missing, refuseMissing } from './missing.js';
+import { type ActivationMode, liesOnMissing } from './mode.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
@@ -17,15 +20,19 @@ const mostNameBytes = 127;
 
 export interface MapOptions {
   group: { id: string; name: string };
-  /** Missing devices are replaced by ones that fail, instead of being refused. */
-  partial: boolean;
-  /** New volumes are to be wiped: those that were not there before. */
+  /** What each chosen volume does where devices are missing. */
+  mode: (id: string) => ActivationMode;
+  /** What was there before: what is new is to be wiped, or at least what has to be blank. */
   before?: Before | undefined;
+  wipe?: 'all' | 'blank' | undefined;
 }
 
 /** What is collected while volumes are mapped. */
-interface Work extends MapOptions {
+interface Work extends Omit<MapOptions, 'mode'> {
   draft: Draft;
+  /** The chosen volume that is being mapped, and its mode. */
+  top: string;
+  mode: ActivationMode;
   devices: Desired['devices'];
   missing: Missing;
 }
@@ -36,14 +43,30 @@ interface Work extends MapOptions {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work: Work = { ...options, draft, devices: {}, missing: new Map() };
-  for (const id of ids) mapVolume(work, id, isNew(work, id));
-  if (!options.partial) refuseMissing(draft, work.missing);
-  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
+  const work = { ...options, draft, devices: {}, missing: new Map() };
+  for (const id of ids) mapVolume({ ...work, top: id, mode: options.mode(id) }, id, isNew(work, id));
+  refuseMissing(draft, work.missing);
+  const wipe = wipeOfOthers(work);
+  const more = wipe.length > 0 ? { wipe } : {};
+  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices, ...more };
+}
+
+/** What is new below volumes that are not to be active is blank too, before they are. */
+function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
+  const { draft, devices, group, before } = work;
+  if (!before) return [];
+  const fresh = Object.keys(draft.lvs).filter((id) => isNew(work, id));
+  const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
+  if (others.length === 0) return [];
+  const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
+  for (const [id, { hidden }] of Object.entries(draft.lvs))
+    if (!hidden && [id, ...partsOf(draft.lvs, id)].some((part) => others.includes(part)))
+      mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNew(work, id));
+  return Object.values(scratch.devices).flatMap((d) => d.wipe ?? []);
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */
-function mapVolume(work: Work, id: string, fresh: boolean): string {
+function mapVolume(work: Work, id: string, fresh: boolean, blank = false): string {
   const { draft, group, devices } = work;
   const lv = draft.lvs[id] as Lv;
   const name = dmName(group.name, lv.name);
@@ -55,7 +78,7 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
   devices[uuid] = device;
   if (lv.readOnly) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
-  const wipe = fresh && work.before ? endsOf(draft, lv, work.before) : [];
+  const wipe = work.before && (work.wipe === 'blank' ? blank : fresh) ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
   device.targets = mergeSegments(lv.segments).flatMap((s) => targetsOf(s, mapping));
@@ -63,15 +86,15 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
 }
 
 /** Whether a volume is one that the version before did not have. */
-function isNew({ before }: Work, id: string): boolean {
+function isNew({ before }: Pick<Work, 'before'>, id: string): boolean {
   return before !== undefined && !Object.hasOwn(before.lvs, id);
 }
 
 function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
   // the parts of a volume that was there before may hold its data: they are new in name only
-  const volume: Mapping['volume'] = (under, options) =>
-    `@${mapVolume(work, under, isNew(work, under) && (fresh || options?.blank === true))}`;
+  const volume: Mapping['volume'] = (under, { blank = false } = {}) =>
+    `@${mapVolume(work, under, isNew(work, under) && (fresh || blank), isNew(work, under) && blank)}`;
   let fillers = 0;
   return {
     sectors,
@@ -80,6 +103,8 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
       under === undefined
         ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
         : { device: volume(under), sector: sectors(extent) },
+    lost: (under) => work.mode !== 'complete' && liesOnMissing(work.draft, under),
+    partial: work.mode === 'partial',
     layer: (layer, targets) => addLayer(work, id, lv, layer, targets),
     filler: (size) => ({
       device: addLayer(work, id, lv, `missing_${fillers++}`, [{ type: 'error', size, args: '' }]),
@@ -88,10 +113,10 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   };
 }
 
-function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
+function placeOnPv({ draft, missing, mode, top }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
   const device = draft.devices?.[pv];
   if (!device) {
-    missing.set(pv, (missing.get(pv) ?? new Set()).add(lv.name));
+    if (mode !== 'partial') missing.set(pv, (missing.get(pv) ?? new Set()).add(draft.lvs[top]?.name ?? top));
     return undefined;
   }
   const sector = (draft.pvs[pv]?.dataStart ?? 0) + offset;

@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
@@ -43,6 +44,7 @@ const create = verb(
     ...sizeOptions,
     ...placeOptions,
     ...stripeSize,
+    ...raidOptions,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
     'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
@@ -56,7 +58,7 @@ const create = verb(
         vg,
         volume,
         [...tm, ...passOn(call.options, ['no-wipe'])],
-        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']), ...rest],
+        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', ...raidWords, 'tag']), ...rest],
       );
     if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
     return verbs.createGroup(
@@ -158,11 +160,14 @@ const activate = verb(
   {
     ...changeOptions,
     auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' },
-    degraded,
+    degraded: { type: 'boolean', describe: 'devices may be missing: volumes whose redundancy makes up for it come up too' },
+    partial: { type: 'boolean', describe: 'devices may be missing: all volumes come up, and what lies there cannot be read' },
   },
   (call) => {
-    const tm = [...tmWords(call.options), ...passOn(call.options, ['degraded'])];
-    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tm);
+    const { auto, degraded, partial } = call.options;
+    const mode = partial ? 'partial' : degraded ? 'degraded' : undefined;
+    const tm = [...tmWords(call.options), ...(mode ? ['--degraded'] : [])];
+    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, auto, tm, mode);
   },
 );
 

@@ -1,10 +1,11 @@
 import { fixedSchema } from './fixed.schema.js';
 import { plainSchema } from './plain.schema.js';
+import { raidSchema } from './raid.schema.js';
 
 /** One segment of a volume: one schema a kind, told apart by `type`. */
 export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema],
+  oneOf: [plainSchema, fixedSchema, raidSchema],
 } as const;

@@ -4,6 +4,7 @@ import type { Lv, Segment } from '../metadata.js';
 import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { plain } from './plain.js';
+import { raid } from './raid.js';
 
 /** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
 const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
@@ -11,6 +12,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   striped: plain,
   error: fixed,
   zero: fixed,
+  raid,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

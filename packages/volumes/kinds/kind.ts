@@ -17,12 +17,16 @@ export interface Mapping {
   volume(lv: string, options?: PartOptions): string;
   /** `@NAME` of one more hidden device of this volume: `GROUP-VOLUME-LAYER`. */
   layer(layer: string, targets: Target[]): string;
+  /** Whether a volume lies on a missing device, where the volume above it may do without (`degraded`, `partial`). */
+  lost(lv: string): boolean;
+  /** What lies on missing devices is to fail, instead of the volume being refused. */
+  partial: boolean;
   /** A hidden device of that size on which every read and write fails, to stand in for a missing one. */
   filler(size: Sectors): Place;
 }
 
 export interface PartOptions {
-  /** What lies on it now means nothing: its ends are zeroed if it is new. Volumes that are new to users are anyway. */
+  /** It must read as zeros where it is new: what lies there now would be taken for its content. */
   blank?: boolean;
 }
 

@@ -4,9 +4,16 @@ import type { Segment } from '#metadata/metadata.js';
 import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
+import { raid } from './raid.js';
 import { striped } from './striped.js';
 
-const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = { linear, striped, error: fixed, zero: fixed };
+const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
+  linear,
+  striped,
+  error: fixed,
+  zero: fixed,
+  raid,
+};
 
 /** The rows of a volume's table that a segment becomes. */
 export function targetsOf(segment: Segment, mapping: Mapping): Target[] {

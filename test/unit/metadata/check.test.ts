@@ -1,5 +1,6 @@
 import { checkMetadata, findProblems } from '#metadata/check.js';
 import { Draft } from '#metadata/draft.js';
+import type { SegmentOf } from '#metadata/kinds/kind.js';
 import { type Lv, type Metadata, metadataType, type Segment } from '#metadata/metadata.js';
 import { assert, suite } from '#test/support/check.js';
 import { draftOf, fails, groupOf, lvId, metadataOf, pvId } from './fixtures.js';
@@ -10,7 +11,7 @@ const linear = (start: number, count: number, pv: number, extent: number): Segme
   type: 'linear',
   areas: [{ pv: pvId(pv), extent }],
 });
-const striped = (count: number, areas: [number, number][], more: Partial<Segment> = {}): Segment => ({
+const striped = (count: number, areas: [number, number][], more: Partial<SegmentOf<'striped'>> = {}): Segment => ({
   start: 0,
   count,
   type: 'striped',
