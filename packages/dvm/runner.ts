@@ -39,7 +39,12 @@ export async function* runPipelines(pipelines: readonly Pipeline[], options: Run
   }
 }
 
-async function runPipeline(pipeline: Pipeline, options: RunOptions, config: Config | undefined): Promise<RunResult> {
+/** Runs one pipeline; see `runPipelines`. */
+export async function runPipeline(
+  pipeline: Pipeline,
+  options: RunOptions,
+  config = options.configPath === undefined ? undefined : readConfig(options.configPath),
+): Promise<RunResult> {
   const programs = inProcessPrograms(options, config);
   let result: RunResult = { output: undefined, exitCode: 0 };
   for (const stage of pipeline) {
@@ -63,6 +68,19 @@ async function collected(tool: Tool, argv: string[], streams: Streams): Promise<
   const documents: unknown[] = [];
   for await (const document of output as AsyncIterable<unknown>) documents.push(document);
   return { output: documents.length === 1 ? (documents[0] as Output) : documents, exitCode };
+}
+
+/** Runs one tool that prints a document a line, and hands each on as it comes. */
+export async function* streamOf(
+  words: readonly [string, ...string[]],
+  input: unknown,
+  options: RunOptions,
+): AsyncGenerator<unknown> {
+  const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
+  const [name, ...argv] = words;
+  const readInput = async () => given(input);
+  const { output } = await invokeTraced(await toolNamed(name), argv, { readInput, note: options.note, config });
+  if (typeof output === 'object' && output !== null && Symbol.asyncIterator in output) yield* output as AsyncIterable<unknown>;
 }
 
 async function toolNamed(name: string): Promise<Tool> {

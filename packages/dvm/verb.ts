@@ -62,9 +62,14 @@ export function verb<const S extends OptionSpecs>(
   });
 }
 
+/** The config to hand to the programs: the one given, else dvm's own place for one. */
+export function configOf(call: Pick<Call, 'configPath'>): string | undefined {
+  return call.configPath ?? (existsSync(standardConfig) ? standardConfig : undefined);
+}
+
 async function execute(call: Call<typeof runOptions>, pipelines: Pipeline[]): Promise<Output> {
   if (call.options.print) return new Text(pipelines.map((p) => `${shellText(p)}\n`).join(''));
-  const configPath = call.configPath ?? (existsSync(standardConfig) ? standardConfig : undefined);
+  const configPath = configOf(call);
   const runs = runPipelines(pipelines, { configPath, trace: call.tracePath, note: call.note, terminal: call.terminal });
   const done: Output[] = [];
   try {

@@ -5,6 +5,7 @@ import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
 import { tool as lv_set } from './commands/lv_set.js';
 import { tool as pv_add } from './commands/pv_add.js';
+import { tool as pv_move } from './commands/pv_move.js';
 import { tool as pv_remove } from './commands/pv_remove.js';
 import { tool as pv_reserve } from './commands/pv_reserve.js';
 import { tool as pv_resize } from './commands/pv_resize.js';
@@ -22,6 +23,7 @@ const tools = [
   lv_rename,
   lv_set,
   pv_add,
+  pv_move,
   pv_remove,
   pv_reserve,
   pv_resize,

@@ -38,7 +38,7 @@ function whyNot(draft: Draft, id: string): 'missing' | 'read-only' | 'not alloca
 }
 
 /** The listed PVs, each with the union of its ranges; undefined for the whole of it. */
-function rangesOf(draft: Draft, words: readonly string[]): Map<string, readonly Run[] | undefined> {
+export function rangesOf(draft: Draft, words: readonly string[]): Map<string, readonly Run[] | undefined> {
   const out = new Map<string, readonly Run[] | undefined>();
   for (const word of words) {
     const { name, ranges } = splitRanges(draft, word);

@@ -4,13 +4,13 @@ import type { Region } from '#documents/regions.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
 import { partsOf } from '#metadata/kinds/kinds.js';
+import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Area, Lv } from '#metadata/metadata.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { Mapping, Place } from './kinds/kind.js';
 import { targetsOf } from './kinds/kinds.js';
-import { mergeSegments } from './merge.js';
 import { type Missing, refuseMissing } from './missing.js';
 import { type ActivationMode, liesOnMissing } from './mode.js';
 import { type Before, endsOf } from './wipe.js';
@@ -44,7 +44,7 @@ interface Work extends Omit<MapOptions, 'mode'> {
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
   const work = { ...options, draft, devices: {}, missing: new Map() };
-  for (const id of ids) mapVolume({ ...work, top: id, mode: options.mode(id) }, id, isNew(work, id));
+  for (const id of ids) mapVolume({ ...work, top: id, mode: options.mode(id) }, id, isNewToUsers(work, id));
   refuseMissing(draft, work.missing);
   const wipe = wipeOfOthers(work);
   const more = wipe.length > 0 ? { wipe } : {};
@@ -59,10 +59,19 @@ function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
   const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
   if (others.length === 0) return [];
   const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
-  for (const [id, { hidden }] of Object.entries(draft.lvs))
-    if (!hidden && [id, ...partsOf(draft.lvs, id)].some((part) => others.includes(part)))
-      mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNew(work, id));
+  for (const id of Object.keys(draft.lvs))
+    if ([id, ...partsOf(draft.lvs, id)].some((part) => others.includes(part)) && !isPart(draft, id))
+      mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));
   return Object.values(scratch.devices).flatMap((d) => d.wipe ?? []);
+}
+
+function isPart({ lvs }: Draft, id: string): boolean {
+  return Object.keys(lvs).some((above) => partsOf(lvs, above).includes(id));
+}
+
+/** A new hidden volume by itself is a move: what lies below it is somebody's. */
+function isNewToUsers(work: Pick<Work, 'before' | 'draft'>, id: string): boolean {
+  return isNew(work, id) && !work.draft.lvs[id]?.hidden;
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */

@@ -2,6 +2,7 @@ import type { Current } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import { findVolumes } from '#metadata/lookup.js';
 import type { Metadata } from '#metadata/metadata.js';
+import { movesOf } from '#metadata/pv-move.js';
 import { fail } from '#tool/errors.js';
 import { uuidOf } from './identity.js';
 
@@ -15,7 +16,7 @@ export interface Selection {
 }
 
 /**
- * The ids of the volumes to be active. Hidden ones come with those that use them.
+ * The ids of the volumes to be active. Hidden ones come with those that use them; moves go on even where nothing does.
  *
  * @throws DvmError no-volume, no-tag (exit 80), hidden-volume (exit 83), contradiction (exit 64)
  */
@@ -26,6 +27,7 @@ export function select(draft: Draft, group: string, { start, activate, deactivat
   if (both) throw fail('usage', 'contradiction', `volume "${draft.lvs[both]?.name}" is to be both active and inactive`);
   const chosen = new Set([...startFrom(draft, group, start), ...up]);
   for (const id of down) chosen.delete(id);
+  if (start !== 'none') for (const id of movesOf(draft)) chosen.add(id);
   return [...chosen].sort();
 }
 

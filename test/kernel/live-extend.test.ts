@@ -1,39 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '#dm/documents.js';
 import { guestTests } from '#test/sandbox/session.js';
 import { assert, suite } from '#test/support/check.js';
 import { dvm, pipe, settings, sh, tables, unsettled } from '#test/support/guest.js';
+import { startWriter } from '#test/support/writer.js';
 
-const [mnt, log, config, stop] = ['/tmp/mnt', '/tmp/log', '/tmp/config.json', '/tmp/stop'];
+const [mnt, log, config] = ['/tmp/mnt', '/tmp/log', '/tmp/config.json'];
 const rounds = 10;
-
-/** fio again and again until told to stop: each round writes all blocks in random order and reads them back. */
-const writer = `
-  rounds=0
-  while [ ! -e ${stop} ]; do
-    fio --name=w --filename="$1" --size="$2" --rw=randwrite --bs=4k --ioengine=libaio --iodepth=4 --direct=1 \\
-        --verify=crc32c --verify_fatal=1 --randseed=$rounds --output=/tmp/fio.$3 || { cat /tmp/fio.$3 >&2; exit 1; }
-    rounds=$((rounds + 1))
-  done
-  echo $rounds`;
-
-interface Written {
-  code: number | null;
-  rounds: number;
-  errors: string;
-}
-
-function write(file: string, size: string, tag: string): Promise<Written> {
-  const child = spawn('bash', ['-c', writer, 'writer', file, size, tag], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, errors]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (b: Buffer) => out.push(b));
-  child.stderr.on('data', (b: Buffer) => errors.push(b));
-  return new Promise((done) =>
-    child.on('close', (code) => done({ code, rounds: Number(Buffer.concat(out)), errors: Buffer.concat(errors).toString() })),
-  );
-}
 
 /** Microseconds from each suspend to the resume that ended it, out of the traces of dmexec. */
 function suspensions(): number[] {
@@ -71,18 +45,14 @@ guestTests({ disks: ['64M', '64M', '64M', '64M'] }, () => {
     sh`mount /dev/dvm/vg/fs ${mnt}`;
     const [major, minor] = tables()['vg-raw0'] ? sh`dmsetup info -c --noheadings -o major,minor vg-raw0`.trim().split(':') : [];
     sh`mknod /tmp/raw b ${major ?? ''} ${minor ?? ''}`; // its names change, its number does not
-    const writers = Promise.all([write(`${mnt}/file`, '4m', 'fs'), write('/tmp/raw', '4m', 'raw')]);
+    const writer = startWriter([`${mnt}/file`, '/tmp/raw'], '4m');
     try {
       for (let i = 0; i < rounds; i++) await growAndRename(i);
       await dvm`rename vg/fs home`;
     } finally {
-      writeFileSync(stop, '');
-      await writers;
+      await writer.stop();
     }
-    for (const { code, rounds: n, errors } of await writers) {
-      assert.is(code, 0, errors);
-      assert.ok(n > 0);
-    }
+    assert.equal(await writer.verdict(), { failed: [], rounds: true });
     assert.not.match(sh`dmesg`, /I\/O error|Buffer I\/O|EXT4-fs error/);
     assert.equal(unsettled(), []);
     assert.is(Number(sh`blockdev --getsz /dev/dvm/vg/home`), (16 + 2 * rounds) * 2048);

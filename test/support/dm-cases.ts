@@ -1,7 +1,8 @@
 import type { Case } from './dm-cases/case.js';
 import { devicesCases } from './dm-cases/devices.js';
+import { mirrorCases } from './dm-cases/mirrors.js';
 import { runningCases } from './dm-cases/running.js';
 import { tablesCases } from './dm-cases/tables.js';
 
 /** One set of cases for both kernels. */
-export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases };
+export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases, ...mirrorCases };

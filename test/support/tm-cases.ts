@@ -19,6 +19,8 @@ export const mutate =
   (...stages: string[][]) =>
   (ctx: Context) =>
     update(ctx, { stages, dryRun: false, selection: [] });
+/** The same in every run, so that runs compare. */
+const moveId = 'm'.repeat(20);
 export const create = ['lv_create', 'a', '--extents', '10'];
 /** One edit a transaction. */
 const oneByOne =
@@ -116,5 +118,21 @@ export const cases: Case[] = [
     after: [0, 1],
     prepare: mutate(create),
     change: (ctx) => rename(ctx, 'other', false),
+  },
+  {
+    name: 'begin to move extents',
+    devices: 2,
+    before: [0, 1],
+    after: [0, 1],
+    prepare: mutate([...create, '--stripes', '1']),
+    change: mutate(['pv_move', pvOf(0), '--id', moveId]),
+  },
+  {
+    name: 'end a move that the kernel has finished',
+    devices: 2,
+    before: [0, 1],
+    after: [0, 1],
+    prepare: oneByOne(create, ['pv_move', pvOf(0), '--id', moveId]),
+    change: mutate(['vg_check']),
   },
 ];

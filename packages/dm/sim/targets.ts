@@ -1,5 +1,7 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
+import { mirror } from './mirror.js';
+import { positive, sectors } from './numbers.js';
 
 /** A range of another block device, in sectors. */
 export interface Use {
@@ -16,7 +18,8 @@ export interface SimRow extends Target {
 /** Finds and opens a device named in a table (path or `major:minor`); throws as the kernel does. */
 export type Lookup = (word: string) => string;
 
-interface TargetType {
+/** What the simulated kernel knows of one target. */
+export interface TargetType {
   load(words: string[], size: number, lookup: Lookup): { args: string; uses: Use[] };
   status(row: SimRow): string;
 }
@@ -27,6 +30,7 @@ const types: Record<string, TargetType> = {
   striped: { load: loadStriped, status: stripedStatus },
   error: { load: () => ({ args: '', uses: [] }), status: () => '' },
   zero: { load: loadZero, status: () => '' },
+  mirror,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */
@@ -73,15 +77,4 @@ function stripedStatus(row: SimRow): string {
 function loadZero(words: string[]) {
   if (words.length > 0) throw refused('EINVAL', 'zero takes no arguments');
   return { args: '', uses: [] };
-}
-
-function sectors(word: string | undefined): number {
-  if (word === undefined || !/^\d{1,16}$/.test(word)) throw refused('EINVAL', `sector "${word}" is not a number`);
-  return Number(word);
-}
-
-function positive(word: string | undefined, what: string): number {
-  const n = word !== undefined && /^\d{1,10}$/.test(word) ? Number(word) : 0;
-  if (n === 0 || n > 0xffffffff) throw refused('EINVAL', `${what} "${word}" is not a positive number`);
-  return n;
 }

@@ -2,6 +2,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { check, replay } from '../inspection.js';
+import { move } from '../move.js';
 import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
@@ -236,6 +237,7 @@ export const tool: Tool = {
     rename,
     remove,
     set,
+    move,
     activate,
     deactivate,
     verify,

@@ -1,4 +1,5 @@
 import { fixedSchema } from './fixed.schema.js';
+import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
 import { raidSchema } from './raid.schema.js';
 
@@ -7,5 +8,5 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, raidSchema],
+  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema],
 } as const;

@@ -3,6 +3,7 @@ import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
 import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
+import { mirror } from './mirror.js';
 import { plain } from './plain.js';
 import { raid } from './raid.js';
 
@@ -13,6 +14,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   error: fixed,
   zero: fixed,
   raid,
+  mirror,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

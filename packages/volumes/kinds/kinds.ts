@@ -4,6 +4,7 @@ import type { Segment } from '#metadata/metadata.js';
 import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
+import { mirror } from './mirror.js';
 import { raid } from './raid.js';
 import { striped } from './striped.js';
 
@@ -13,6 +14,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   error: fixed,
   zero: fixed,
   raid,
+  mirror,
 };
 
 /** The rows of a volume's table that a segment becomes. */

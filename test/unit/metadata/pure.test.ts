@@ -27,6 +27,7 @@ const edits: Record<string, string[][]> = {
   lv_rename: [['a', 'z']],
   lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
   pv_add: [[]],
+  pv_move: [[pvId(0)]],
   pv_place: [[pvId(0), '--size', '8M']],
   pv_remove: [[pvId(2)]],
   pv_reserve: [[pvId(2), '5M+1M']],

@@ -1,5 +1,5 @@
-import { areaLength, isPlain } from '#metadata/kinds/kinds.js';
-import type { Segment } from '#metadata/metadata.js';
+import { areaLength, isPlain } from './kinds/kinds.js';
+import type { Segment } from './metadata.js';
 
 /** Segments with what continues the one before joined to it: one row of the table instead of two, as LVM2 has it. */
 export function mergeSegments(segments: readonly Segment[]): Segment[] {
