@@ -27,6 +27,41 @@ const targets = { type: 'array', items: target } as const;
 /** What is to be zeroed before new devices come up, so that nothing old is found on them. */
 const wipe = { type: 'array', items: deviceRange } as const;
 
+/**
+ * What a thin pool is to be told, group after group: the pool's transaction id goes from `from` to `to` when all
+ * messages of a group have been taken. A pool at the last `to` has been told everything; one at an id that no group
+ * names is not the pool that the document is about. A group without messages only says which id the pool has.
+ */
+const poolMessages = {
+  type: 'array',
+  minItems: 1,
+  items: {
+    type: 'object',
+    required: ['from', 'to', 'messages'],
+    additionalProperties: false,
+    properties: {
+      from: count,
+      to: count,
+      messages: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['text'],
+          additionalProperties: false,
+          properties: {
+            /** `create_thin ID`, `create_snap ID ORIGIN`, `delete ID`. */
+            text: { type: 'string', pattern: '^(create_thin|delete) \\d{1,8}$|^create_snap \\d{1,8} \\d{1,8}$' },
+            /** The uuid of the device whose writes have to rest meanwhile, if it is active. */
+            suspend: uuid,
+          },
+        },
+      },
+      /** May have been begun before, so that devices may be there, or be gone, already. */
+      replay: { const: true },
+    },
+  },
+} as const;
+
 export const desiredSchema = {
   $id: 'dvm:desired',
   type: 'object',
@@ -55,6 +90,8 @@ export const desiredSchema = {
           noScan: { const: true },
           /** Where its ends lie, if it is new and to be wiped. */
           wipe,
+          /** Thin pools. */
+          messages: poolMessages,
         },
       },
     },

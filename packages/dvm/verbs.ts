@@ -20,11 +20,23 @@ export function parseTarget(text: string): Target {
   return { group, volume };
 }
 
+/**
+ * `GROUP/VOLUME`.
+ *
+ * @throws DvmError `bad-target` (exit 64)
+ */
+export function parseVolume(text: string): { group: string; volume: string } {
+  const { group, volume } = parseTarget(text);
+  if (volume === undefined) throw fail('usage', 'bad-target', `"${text}" names no volume`, { hint: 'write GROUP/VOLUME' });
+  return { group, volume };
+}
+
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
 export const find = (group: string): Stage => ['discover', group];
 
+/** One transaction of tm with these mutators. */
 export function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {
   return [find(group), ['tm', 'update', ...tm, group, ...mutators.flatMap((m) => ['--', ...m])]];
 }

@@ -5,6 +5,7 @@ import { checkVolume } from './check-volume.js';
 import type { Draft } from './draft.js';
 import { referencesOf } from './kinds/kinds.js';
 import type { Metadata } from './metadata.js';
+import { checkThinDevices } from './thin/check.js';
 
 /** One broken invariant. `code` is stable; `id` is the volume's or PV's, where there is one. */
 export interface Problem {
@@ -33,6 +34,7 @@ export function findProblems(draft: Draft): Problem[] {
     ...Object.keys(draft.pvs).flatMap((id) => checkPv(draft, id)),
     ...checkNames(draft.lvs),
     ...checkParts(draft.lvs),
+    ...checkThinDevices(draft.lvs),
     ...Object.keys(draft.lvs).flatMap((id) => checkVolume(draft, id)),
     ...checkExtents(draft),
   ];

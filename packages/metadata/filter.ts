@@ -2,6 +2,7 @@ import { type Call, singleTool, type Tool } from '#tool/command.js';
 import { type OptionSpecs, type OptionValues, type PositionalSpec, parseArguments } from '#tool/options.js';
 import type { Draft } from './draft.js';
 import { close, editableType, open } from './editable.js';
+import { refuseExported } from './vg-export.js';
 
 /** What an edit may know of its call. */
 export type EditCall<S extends OptionSpecs> = Pick<Call<S>, 'options' | 'positionals' | 'note'>;
@@ -12,6 +13,8 @@ export interface Filter<S extends OptionSpecs> {
   summary: string;
   positionals: PositionalSpec[];
   options: S;
+  /** Groups that are exported are edited too. */
+  whileExported?: boolean;
   edit(draft: Draft, call: EditCall<S>): void;
 }
 
@@ -23,7 +26,11 @@ export interface FilterTool extends Tool {
 }
 
 /** A tool that reads a group or metadata document and prints the same one, its metadata edited. */
-export function filterTool<const S extends OptionSpecs>({ edit, ...words }: Filter<S>): FilterTool {
+export function filterTool<const S extends OptionSpecs>({ edit: change, whileExported, ...words }: Filter<S>): FilterTool {
+  const edit = (draft: Draft, call: EditCall<S>): void => {
+    if (!whileExported) refuseExported(draft);
+    change(draft, call);
+  };
   const tool = singleTool({
     ...words,
     input: 'a "group" document, or a "metadata" document alone',

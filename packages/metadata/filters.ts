@@ -1,9 +1,13 @@
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
+import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
 import { tool as lv_set } from './commands/lv_set.js';
+import { tool as lv_snapshot } from './commands/lv_snapshot.js';
+import { tool as lv_thin } from './commands/lv_thin.js';
+import { tool as lv_thin_pool } from './commands/lv_thin_pool.js';
 import { tool as pv_add } from './commands/pv_add.js';
 import { tool as pv_move } from './commands/pv_move.js';
 import { tool as pv_remove } from './commands/pv_remove.js';
@@ -11,6 +15,8 @@ import { tool as pv_reserve } from './commands/pv_reserve.js';
 import { tool as pv_resize } from './commands/pv_resize.js';
 import { tool as pv_set } from './commands/pv_set.js';
 import { tool as vg_check } from './commands/vg_check.js';
+import { tool as vg_export } from './commands/vg_export.js';
+import { tool as vg_import } from './commands/vg_import.js';
 import { tool as vg_remove } from './commands/vg_remove.js';
 import { tool as vg_set } from './commands/vg_set.js';
 import type { Apply } from './filter.js';
@@ -18,10 +24,14 @@ import type { Apply } from './filter.js';
 const tools = [
   lv_create,
   lv_extend,
+  lv_merge,
   lv_reduce,
   lv_remove,
   lv_rename,
   lv_set,
+  lv_snapshot,
+  lv_thin,
+  lv_thin_pool,
   pv_add,
   pv_move,
   pv_remove,
@@ -29,6 +39,8 @@ const tools = [
   pv_resize,
   pv_set,
   vg_check,
+  vg_export,
+  vg_import,
   vg_remove,
   vg_set,
 ];

@@ -1,6 +1,7 @@
 import { isId, newId } from '#documents/ids.js';
 import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
+import type { OptionSpecs, OptionValues } from '#tool/options.js';
 import { parseTime } from '#tool/time.js';
 import { allocationPolicies } from './metadata.schema.js';
 import { raidTypes } from './raid-create.js';
@@ -68,6 +69,20 @@ export const pvList = {
   optional: true,
   many: true,
 } as const;
+
+/** What programs that make a volume have in common. */
+export const newVolumeFlags = {
+  tag: { type: 'list', value: 'TAG', describe: 'tag of the volume; may be repeated' },
+  'read-only': { type: 'boolean', describe: 'make the volume read-only' },
+  autoactivate: { type: 'boolean', default: true, describe: 'activate at boot; --no-autoactivate keeps it down' },
+  id: { type: 'string', value: 'ID', describe: 'id of the volume, for scripts that must repeat (default: a new random one)' },
+  time: { type: 'string', value: 'TIME', describe: 'time of creation, RFC 3339 (default: now)' },
+} as const satisfies OptionSpecs;
+
+/** What they say of the volume. */
+export function newVolumeOf({ id, time, tag, autoactivate, 'read-only': readOnly }: OptionValues<typeof newVolumeFlags>) {
+  return { id: idFlag(id), created: timeFlag(time), tags: tag, readOnly, autoactivate };
+}
 
 /**
  * The id given, or a new one.

@@ -42,8 +42,7 @@ export interface NewVolume extends SizeOptions, Omit<RaidOptions, 'type'> {
  *   (exit 64), `no-pv` (exit 80), `name-taken`, `id-taken` (exit 81), `no-space` (exit 82)
  */
 export function createVolume(draft: Draft, v: NewVolume): string[] {
-  checkVolumeName(v.name, draft.groupName);
-  checkFree(draft, v);
+  checkNew(draft, v);
   const allocation = storedPolicy(v.allocation);
   const space = spaceOf(draft, v.pvs);
   const size = wantedSize(v, draft.vg.extentSize, sharesOf(draft, space));
@@ -95,7 +94,13 @@ export function storedPolicy(choice: AllocationChoice | undefined): AllocationPo
   return choice === 'inherit' ? undefined : choice;
 }
 
-function checkFree(draft: Draft, { id, name }: NewVolume): void {
+/**
+ * The name of a new volume is a good one, and neither it nor the id is taken.
+ *
+ * @throws DvmError `bad-name` (exit 64), `name-taken`, `id-taken` (exit 81)
+ */
+export function checkNew(draft: Draft, { id, name }: { id: string; name: string }): void {
+  checkVolumeName(name, draft.groupName);
   if (draft.idOf(name) !== undefined) throw fail('exists', 'name-taken', `volume "${name}" already exists in ${draft.group}`);
   if (Object.hasOwn(draft.lvs, id)) throw fail('exists', 'id-taken', `id "${id}" already belongs to a volume of ${draft.group}`);
 }

@@ -14,16 +14,21 @@ import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
 import { editTags } from './tags.js';
+import { deleteDevices } from './thin/remove.js';
+import { poolSegment } from './thin/segments.js';
+import { dropIdleSpare } from './thin/spare.js';
 
 /**
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
   const lv = draft.lvs[id] as Lv;
+  if (poolSegment(lv))
+    throw fail('inUse', 'cannot-reduce', `thin pool "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
   const wanted = wantedSize(options, draft.vg.extentSize, shares, '-');
@@ -60,7 +65,9 @@ export function removeVolumes(draft: Draft, words: readonly string[]): void {
         hint: `remove "${lv.name}" first`,
       });
   }
+  deleteDevices(draft, gone);
   for (const id of gone) draft.removeLv(id);
+  dropIdleSpare(draft);
 }
 
 /**

@@ -66,6 +66,8 @@ export const metadataSchema = {
         extentSize: { type: 'integer', minimum: 8, maximum: 2 ** 25 },
         allocation: { enum: allocationPolicies },
         tags,
+        /** Taken out of use, to go to another machine: neither activated nor edited until it is imported. */
+        exported: { const: true },
       },
     },
     pvs: { type: 'object', propertyNames: ids, additionalProperties: pv },

@@ -3,16 +3,17 @@ import type { Extents } from '#tool/units.js';
 import { extendImages } from './allocate-images.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { addedExtents, type Extension, tailsOf } from './extend-plain.js';
 import { isPlain } from './kinds/kinds.js';
 import { type Raid, rowOf } from './kinds/raid.js';
+import { policyOf, roundingNote, sharesOf } from './lv-space.js';
 import type { AllocationPolicy, Lv, Segment } from './metadata.js';
 import { appendStretches } from './raid-images.js';
 import { leastRegion, metaExtents } from './raid-size.js';
 import { noRoomForImages } from './raid-space.js';
 import { sizeOf, truncate } from './segments.js';
-import type { WantedSize } from './sizes.js';
+import { wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
-import { tailsOf } from './tails.js';
 
 /** The raid segment that a volume is, if it is one. */
 export function raidOf({ segments }: Pick<Lv, 'segments'>): Raid | undefined {
@@ -23,33 +24,37 @@ export function raidOf({ segments }: Pick<Lv, 'segments'>): Raid | undefined {
 /**
  * Makes every image of a raid volume larger, and where that takes more, the kernel's records.
  *
- * @param size what is added
- * @throws DvmError `no-space` (exit 82), `layered-image` (exit 83)
+ * @returns notes for people
+ * @throws DvmError `bad-size`, `bad-stripes`, `not-larger` (exit 64), `no-space` (exit 82), `layered-image` (exit 83)
  */
-export function extendRaid(
-  draft: Draft,
-  {
-    id,
-    segment,
-    size,
-    policy,
-    pvs,
-  }: { id: string; segment: Raid; size: WantedSize; policy: AllocationPolicy; pvs: readonly string[] },
-): void {
+export function extendRaid(draft: Draft, id: string, segment: Raid, e: Omit<Extension, 'volume'>): string[] {
   const lv = draft.lvs[id] as Lv;
-  const row = rowOf(segment);
-  const images = segment.areas.flatMap((a) => a.lv ?? []);
-  const wanted = size.share ? size.extents / images.length : size.extents / row;
-  const length = size.share ? Math.floor(wanted) : Math.ceil(wanted);
-  const count = segment.count + length * row;
   const { extentSize } = draft.vg;
-  const regionSize = segment.regionSize && Math.max(segment.regionSize, leastRegion(count * extentSize, segment.stripeSize));
-  const grown = { draft, what: `volume "${lv.name}"`, policy, pvs };
-  growParts(images, length, grown);
+  if (e.stripes !== undefined)
+    throw fail('usage', 'bad-stripes', `volume "${lv.name}" is a ${segment.level}: it grows in the stripes that it has`);
+  const size = wantedSize(e, extentSize, { ...sharesOf(draft, spaceOf(draft, e.pvs)), LV: () => sizeOf(lv) }, '+');
+  const added = addedExtents(lv, size);
+  if (added === 0 && !size.share) return [`volume "${lv.name}" already has ${sizeOf(lv)} extents`];
+  const wanted = size.share ? Math.floor(added / segment.areas.length) : Math.ceil(added / rowOf(segment));
+  const grown = { draft, what: `volume "${lv.name}"`, policy: policyOf(draft, lv, e.allocation), pvs: e.pvs };
+  growImages(id, segment, wanted, grown);
+  return roundingNote(draft, grown.what, { ...size, extents: sizeOf(lv) + added }, sizeOf(draft.lvs[id] as Lv));
+}
+
+function growImages(id: string, segment: Raid, length: Extents, growth: Growth): void {
+  const { draft } = growth;
+  const { extentSize } = draft.vg;
+  const { stripeSize, metas = [] } = segment;
+  const count = segment.count + length * rowOf(segment);
+  const regionSize = segment.regionSize && Math.max(segment.regionSize, leastRegion(count * extentSize, stripeSize));
+  growParts(
+    segment.areas.flatMap((a) => a.lv ?? []),
+    length,
+    growth,
+  );
   const meta = metaExtents(count * extentSize, regionSize, extentSize);
-  const metas = segment.metas ?? [];
-  growParts(metas, meta - Math.min(meta, ...metas.map((m) => sizeOf(draft.lvs[m] as Lv))), grown);
-  draft.setLv(id, { ...lv, segments: [compact<Raid>({ ...segment, count, regionSize })] });
+  growParts(metas, meta - Math.min(meta, ...metas.map((m) => sizeOf(draft.lvs[m] as Lv))), growth);
+  draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [compact<Raid>({ ...segment, count, regionSize })] });
 }
 
 interface Growth {

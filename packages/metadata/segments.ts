@@ -48,7 +48,7 @@ export function truncate(segments: readonly Segment[], size: Extents): Segment[]
 /** `size` rounded up so that no stripe of the segment that it falls into is cut. */
 export function roundToStripes(segments: readonly Segment[], size: Extents): Extents {
   const cut = segments.find((s) => s.start < size && size < s.start + s.count);
-  if (!cut) return size;
+  if (!cut || !isPlain(cut)) return size;
   const n = cut.areas.length;
   return cut.start + Math.ceil((size - cut.start) / n) * n;
 }

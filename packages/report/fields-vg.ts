@@ -6,7 +6,7 @@ const letter = { contiguous: 'c', cling: 'l', normal: 'n', anywhere: 'a' } as co
 export const vgTable = vgFields([
   ['vg_name', 'string', 'VG', 'name of the group', (v) => v.name],
   ['vg_uuid', 'string', 'VG UUID', 'id of the group', (v) => v.id],
-  ['vg_attr', 'string', 'Attr', 'letters as vgs prints them: w z - p(artial) allocation -', attr],
+  ['vg_attr', 'string', 'Attr', 'letters as vgs prints them: w z x(exported) p(artial) allocation -', attr],
   ['vg_size', 'size', 'VSize', 'size of all PVs', (v) => total(v, (p) => p.pv?.extents ?? 0)],
   ['vg_free', 'size', 'VFree', 'unallocated space', (v) => free(v) * v.metadata.vg.extentSize],
   ['vg_extent_size', 'size', 'Ext', 'size of an extent', (v) => v.metadata.vg.extentSize],
@@ -24,6 +24,7 @@ export const vgTable = vgFields([
   ['lv_count', 'count', '#LV', 'volumes, hidden ones left out', (v) => v.lvs.filter((l) => !l.lv.hidden).length],
   ['vg_partial', 'boolean', 'Partial', 'a PV is missing', (v) => (v.envelope ? v.pvs.some((p) => p.missing) : null)],
   ['vg_allocation_policy', 'string', 'AllocPol', 'allocation policy', (v) => v.metadata.vg.allocation],
+  ['vg_exported', 'boolean', 'Exported', 'taken out of use', (v) => v.metadata.vg.exported === true],
   ['vg_tags', 'list', 'VG Tags', 'tags', (v) => v.metadata.vg.tags ?? []],
   ['vg_seqno', 'count', 'Seq', 'number of the last transaction', (v) => v.envelope?.seqno ?? null],
   ['vg_txn', 'string', 'Txn', 'id of the last transaction', (v) => v.envelope?.txn ?? null],
@@ -51,5 +52,5 @@ function free(v: VgView): number {
 }
 
 function attr(v: VgView): string {
-  return `wz-${v.pvs.some((p) => p.missing) ? 'p' : '-'}${letter[v.metadata.vg.allocation]}-`;
+  return `wz${v.metadata.vg.exported ? 'x' : '-'}${v.pvs.some((p) => p.missing) ? 'p' : '-'}${letter[v.metadata.vg.allocation]}-`;
 }

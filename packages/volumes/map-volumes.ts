@@ -4,15 +4,17 @@ import type { Region } from '#documents/regions.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
 import { partsOf } from '#metadata/kinds/kinds.js';
-import { mergeSegments } from '#metadata/merge-segments.js';
-import type { Area, Lv } from '#metadata/metadata.js';
+import type { Area, Lv, Metadata } from '#metadata/metadata.js';
+import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
-import type { Mapping, Place } from './kinds/kind.js';
-import { targetsOf } from './kinds/kinds.js';
-import { type Missing, refuseMissing } from './missing.js';
-import { type ActivationMode, liesOnMissing } from './mode.js';
+import type { LayerOptions, Mapping, Place } from './kinds/kind.js';
+import { rowsOf } from './kinds/kinds.js';
+import { externalOrigins, overReal } from './kinds/thin.js';
+import { pendingPools, poolLayer } from './kinds/thin-pool.js';
+import { type Missing, missingDevices, refuseMissing } from './missing.js';
+import type { ActivationMode } from './mode.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
@@ -25,6 +27,10 @@ export interface MapOptions {
   /** What was there before: what is new is to be wiped, or at least what has to be blank. */
   before?: Before | undefined;
   wipe?: 'all' | 'blank' | undefined;
+  /** The volumes of the version before, where that is known. */
+  previous?: Metadata['lvs'] | undefined;
+  /** Thin pools that have something to be told come up with or without their volumes. */
+  tellPools?: boolean;
 }
 
 /** What is collected while volumes are mapped. */
@@ -35,6 +41,7 @@ interface Work extends Omit<MapOptions, 'mode'> {
   mode: ActivationMode;
   devices: Desired['devices'];
   missing: Missing;
+  externalOrigins: ReadonlySet<string>;
 }
 
 /**
@@ -43,8 +50,11 @@ interface Work extends Omit<MapOptions, 'mode'> {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work = { ...options, draft, devices: {}, missing: new Map() };
-  for (const id of ids) mapVolume({ ...work, top: id, mode: options.mode(id) }, id, isNewToUsers(work, id));
+  const work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
+  const at = (id: string): Work => ({ ...work, top: id, mode: options.mode(id) });
+  for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
+  if (options.tellPools)
+    for (const id of pendingPools(draft)) poolLayer(mappingOf(at(id), id, draft.lvs[id] as Lv, isNew(work, id)));
   refuseMissing(draft, work.missing);
   const wipe = wipeOfOthers(work);
   const more = wipe.length > 0 ? { wipe } : {};
@@ -85,12 +95,12 @@ function mapVolume(work: Work, id: string, fresh: boolean, blank = false): strin
   if (problem) throw fail('badInput', 'bad-metadata', `metadata of ${draft.group} is wrong: ${problem.message}`);
   const device: Desired['devices'][string] = { name, targets: [] };
   devices[uuid] = device;
-  if (lv.readOnly) device.readOnly = true;
+  if (lv.readOnly || poolSegment(lv)) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
   const wipe = work.before && (work.wipe === 'blank' ? blank : fresh) ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
-  device.targets = mergeSegments(lv.segments).flatMap((s) => targetsOf(s, mapping));
+  device.targets = work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
   return name;
 }
 
@@ -102,24 +112,32 @@ function isNew({ before }: Pick<Work, 'before'>, id: string): boolean {
 function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
   // the parts of a volume that was there before may hold its data: they are new in name only
-  const volume: Mapping['volume'] = (under, { blank = false } = {}) =>
-    `@${mapVolume(work, under, isNew(work, under) && (fresh || blank), isNew(work, under) && blank)}`;
+  const volume: Mapping['volume'] = (under, { blank } = {}) =>
+    `@${mapVolume(work, under, isNew(work, under) && (blank ?? fresh), isNew(work, under) && blank)}`;
   let fillers = 0;
-  return {
+  const mapping: Mapping = {
+    id,
+    lv,
+    lvs: work.draft.lvs,
+    previous: work.previous,
+    of: (other) => mappingOf(work, other, work.draft.lvs[other] as Lv, isNew(work, other)),
+    uuid: (other) => uuidOf(work.group.id, other, layerOf(work.draft.lvs[other] as Lv)),
+    mode: work.mode,
+    complete: (other) => missingDevices(work.draft, other).length === 0,
     sectors,
     volume,
     place: ({ pv, lv: under, extent }: Area, length) =>
       under === undefined
         ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
         : { device: volume(under), sector: sectors(extent) },
-    lost: (under) => work.mode !== 'complete' && liesOnMissing(work.draft, under),
-    partial: work.mode === 'partial',
-    layer: (layer, targets) => addLayer(work, id, lv, layer, targets),
+    layer: (layer, targets, options) => addLayer(work, id, lv, layer, { targets, ...options }),
     filler: (size) => ({
-      device: addLayer(work, id, lv, `missing_${fillers++}`, [{ type: 'error', size, args: '' }]),
+      device: addLayer(work, id, lv, `missing_${fillers++}`, { targets: [{ type: 'error', size, args: '' }] }),
       sector: 0,
     }),
+    rows: () => rowsOf(mapping),
   };
+  return mapping;
 }
 
 function placeOnPv({ draft, missing, mode, top }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
@@ -137,10 +155,12 @@ function placeOnPv({ draft, missing, mode, top }: Work, lv: Lv, pv: string, offs
   return { device: device.dev ?? device.path, sector };
 }
 
-function addLayer({ devices, group }: Work, id: string, lv: Lv, layer: string, targets: Target[]): string {
+type Layer = LayerOptions & { targets: Target[] };
+
+function addLayer({ devices, group }: Work, id: string, lv: Lv, layer: string, rest: Layer): string {
   const uuid = uuidOf(group.id, id, layer);
   const full = dmName(group.name, lv.name, layer);
   const name = full.length > mostNameBytes ? uuid : full;
-  devices[uuid] = { name, hidden: true, targets };
+  devices[uuid] = { name, hidden: true, ...rest };
   return `@${name}`;
 }

@@ -1,4 +1,5 @@
 import type { Draft } from '#metadata/draft.js';
+import { partsOf } from '#metadata/kinds/kinds.js';
 import { fail } from '#tool/errors.js';
 
 /** PVs without a device, and the names of the volumes that need them. */
@@ -20,4 +21,10 @@ export function refuseMissing(draft: Draft, missing: Missing): void {
 
 function lastPath(draft: Draft, pv: string): string | null {
   return draft.envelope?.pvs[pv]?.path ?? null;
+}
+
+/** The PVs without a device that a volume and its parts lie on. */
+export function missingDevices({ lvs, devices }: Draft, id: string): string[] {
+  const areas = [id, ...partsOf(lvs, id)].flatMap((lv) => lvs[lv]?.segments.flatMap((s) => s.areas) ?? []);
+  return areas.flatMap(({ pv }) => (pv !== undefined && !devices?.[pv] ? [pv] : []));
 }

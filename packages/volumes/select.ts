@@ -3,6 +3,7 @@ import type { Draft } from '#metadata/draft.js';
 import { findVolumes } from '#metadata/lookup.js';
 import type { Metadata } from '#metadata/metadata.js';
 import { movesOf } from '#metadata/pv-move.js';
+import { refuseExported } from '#metadata/vg-export.js';
 import { fail } from '#tool/errors.js';
 import { uuidOf } from './identity.js';
 
@@ -18,13 +19,16 @@ export interface Selection {
 /**
  * The ids of the volumes to be active. Hidden ones come with those that use them; moves go on even where nothing does.
  *
- * @throws DvmError no-volume, no-tag (exit 80), hidden-volume (exit 83), contradiction (exit 64)
+ * @throws DvmError no-volume, no-tag (exit 80), hidden-volume, exported (exit 83), contradiction (exit 64)
  */
 export function select(draft: Draft, group: string, { start, activate, deactivate }: Selection): string[] {
   const up = findVolumes(draft, activate);
   const down = findVolumes(draft, deactivate);
   const both = up.find((id) => down.includes(id));
   if (both) throw fail('usage', 'contradiction', `volume "${draft.lvs[both]?.name}" is to be both active and inactive`);
+  const named = start === 'all' || start === 'auto' || up.length > 0;
+  if (named) refuseExported(draft);
+  if (draft.vg.exported) return [];
   const chosen = new Set([...startFrom(draft, group, start), ...up]);
   for (const id of down) chosen.delete(id);
   if (start !== 'none') for (const id of movesOf(draft)) chosen.add(id);

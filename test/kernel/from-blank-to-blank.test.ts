@@ -98,6 +98,19 @@ guestTests({ disks: ['128M', '128M', '128M', '128M'] }, () => {
     assert.is(sha256(`${mnt}/file`), sum);
   });
 
+  test('export takes everything down unless it is in use; nothing comes up until import', async () => {
+    assert.is((await refusal(() => dvm`export demo`)).code, 'device-in-use');
+    sh`umount ${mnt}`;
+    await dvm`export demo`;
+    assert.equal(devices(), []);
+    assert.is((await refusal(() => dvm`activate demo`)).code, 'exported');
+    await dvm`import demo`;
+    await dvm`activate demo`;
+    assert.equal(devices(), ['demo-data', 'demo-fast']);
+    sh`mount /dev/dvm/demo/data ${mnt}`;
+    assert.is(sha256(`${mnt}/file`), sum);
+  });
+
   test('reduce: the file system first, then the volume', async () => {
     sh`rm ${mnt}/more`;
     sh`umount ${mnt}`;

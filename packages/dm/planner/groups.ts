@@ -20,12 +20,18 @@ export function groupLate(order: readonly Device[], stages: Stages): Group[] {
   const union = new Union<Device>();
   const members = new Set<Device>();
   for (const d of order) if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : [])]) members.add(union.join(d, m));
-  for (const d of members) for (const b of comesAfter(d, stages)) if (members.has(b)) union.join(d, b);
+  for (const d of members)
+    for (const b of comesAfter(d, stages)) if (members.has(b) && !comesLater(d, b, stages)) union.join(d, b);
   const groups = divide(
     order.filter((d) => members.has(d)),
     (d) => union.root(d),
   );
   return groups.map((devices) => toGroup(devices, stages));
+}
+
+/** A device that is made only when its pool has been told of it has nothing to do with how the pool is switched. */
+function comesLater(d: Device, below: Device, { deferred }: Stages): boolean {
+  return !d.now && deferred.has(d) && !deferred.has(below);
 }
 
 function divide<T>(items: readonly T[], keyOf: (item: T) => T): T[][] {
@@ -46,7 +52,7 @@ function toGroup(devices: readonly Device[], stages: Stages): Group {
 }
 
 /** Devices that stay and use this one, directly or not. */
-function usersOf(device: Device): Set<Device> {
+export function usersOf(device: Device): Set<Device> {
   const found = new Set<Device>();
   const todo = [device];
   for (let d = todo.pop(); d; d = todo.pop())

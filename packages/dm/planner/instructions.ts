@@ -16,6 +16,10 @@ export const clear = (d: Id): Instruction => ({ op: 'clear', id: id(d) });
 export const suspend = (d: Id, flags: SuspendFlags): Instruction => ({ op: 'suspend', id: id(d), ...flags });
 export const rename = (d: Id, to: string): Instruction => ({ op: 'rename', id: id(d), name: to });
 
+/** Targets of whole devices are messaged at sector 0. */
+export const message = (d: Id, text: string): Instruction => ({ op: 'message', id: id(d), sector: 0, text });
+export const status = (d: Id, key: string): Instruction => ({ op: 'status', id: id(d), key });
+
 /** Tables of encrypting targets carry keys: the kernel is to wipe its copy of the request. */
 export function load(d: Id, targets: readonly Target[], readOnly: boolean): Instruction {
   const secure = targets.some((t) => t.type === 'crypt');

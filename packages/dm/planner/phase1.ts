@@ -1,5 +1,6 @@
 import type { Instruction, Target } from '../documents.js';
 import * as make from './instructions.js';
+import { isAt, possibleTransactions } from './pools.js';
 import { replaceNumbers, resolveTargets } from './references.js';
 import type { Removals } from './removals.js';
 import type { Stages } from './stages.js';
@@ -11,6 +12,10 @@ export interface Step {
   undo: Instruction[];
   /** Run when the undoing fails. */
   mend?: Instruction[];
+  /** Tried in turn when `run` fails: one of them is enough. */
+  or?: Instruction[];
+  /** Run when all of them have failed, for the result to tell why. */
+  why?: Instruction[];
 }
 
 /**
@@ -40,18 +45,32 @@ function mend(s: Survey, order: readonly Device[]): Step[] {
   ].map((run) => ({ run, undo: [] }));
 }
 
-function prepare(d: Device, s: Survey, { early, interim, late }: Stages): Step[] {
-  if (!d.loads || !d.want) return [];
+function prepare(d: Device, s: Survey, { early, interim, late, deferred }: Stages): Step[] {
+  if (!d.loads || !d.want || deferred.has(d)) return [];
   const [want, now] = [d.want, d.now];
   const readOnly = want.readOnly ?? false;
   const table = named(want.targets, s);
   if (!now) {
-    const up = early.has(d) ? [{ run: make.resume(d, want), undo: [] }] : [];
+    const up = early.has(d) ? [{ run: make.resume(d, want), undo: [] }, ...askPool(d)] : [];
     return [{ run: make.create(d), undo: [make.remove(d)] }, { run: make.load(d, table, readOnly), undo: [] }, ...up];
   }
   const room = interim.get(d);
   const final = late.has(d) ? [{ run: make.load(d, table, readOnly), undo: [make.clear(d)] }] : [];
   return [...(room ? makeRoom(d, now, named(room, s)) : []), ...final];
+}
+
+/** A pool that comes up must be one that the metadata speaks of: its transaction id says so. */
+function askPool(d: Device): Step[] {
+  const [run, ...or] = possibleTransactions(d).map((transaction) => isAt(d, transaction));
+  if (!run) return [];
+  const why: Instruction[] = [
+    { op: 'begin-object', key: 'refused' },
+    { op: 'literal', key: 'pool', value: d.name },
+    { op: 'literal', key: 'transactions', value: possibleTransactions(d) },
+    make.status(d, 'status'),
+    { op: 'end-object' },
+  ];
+  return [{ run, or, why, undo: [] }];
 }
 
 /** Switches to a longer table that maps the same sectors to the same places. */
@@ -81,7 +100,7 @@ function isLayer(uuid: string): boolean {
 }
 
 /** `@NAME` by the name that the device has before the renames. */
-function named(targets: readonly Target[], s: Survey): Target[] {
+export function named(targets: readonly Target[], s: Survey): Target[] {
   return resolveTargets(targets, (name) => {
     const device = s.byName(name);
     return device && `@${device.name}`;

@@ -4,6 +4,7 @@ import { planExits } from './exits.js';
 import { childrenFirst } from './order.js';
 import { phase1Steps, type Step } from './phase1.js';
 import { phase2Sections } from './phase2.js';
+import { checkPools } from './pool-guards.js';
 import { planRemovals } from './removals.js';
 import { stage } from './stages.js';
 import { summarise } from './summary.js';
@@ -14,10 +15,12 @@ import { emitTracks, type Section, type Unit } from './tracks.js';
  * The programs that turn the devices of a scope from what they are into what they should be (docs/formats/plan.md).
  * Devices outside the scope are never named in them.
  *
- * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use (83)
+ * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use
+ *   (83), pool-failed, pool-needs-check, pool-transaction (84)
  */
 export function plan(current: Current, desired: Desired): Plan {
   const s = survey(current, desired);
+  checkPools(s);
   const order = childrenFirst(s.devices.filter((d) => d.want));
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);
@@ -28,7 +31,7 @@ export function plan(current: Current, desired: Desired): Plan {
     version: 1,
     phases: {
       phase1: phase1Program(steps),
-      phase2: program((a) => emitTracks(a, phase2Sections(order, stages, removals), planExits.done)),
+      phase2: program((a) => emitTracks(a, phase2Sections(s, order, stages, removals), planExits.done)),
       abort: program((a) => emitTracks(a, [wayBack(steps, asking)], planExits.done)),
     },
     summary: summarise(s, order, removals),
@@ -43,8 +46,7 @@ function phase1Program(steps: readonly Step[]): Instruction[] {
   return program((a) => {
     let back = undone;
     for (const step of steps) {
-      a.run(step.run);
-      a.jumpIfFailed(back);
+      emitStep(a, step, back);
       if (step.undo.length === 0) continue;
       back = new Label();
       entries.set(step, back);
@@ -53,6 +55,25 @@ function phase1Program(steps: readonly Step[]): Instruction[] {
     const undoing = (step: Step): Unit => ({ ...undo(step), entry: entries.get(step) as Label });
     emitTracks(a, [wayBack(steps.slice(0, -1), undoing)], planExits.undone, undone);
   });
+}
+
+function emitStep(a: Assembly, { run, or = [], why = [] }: Step, back: Label): void {
+  if (or.length + why.length === 0) {
+    a.run(run);
+    a.jumpIfFailed(back);
+    return;
+  }
+  const done = new Label();
+  for (const attempt of [run, ...or]) {
+    const next = new Label();
+    a.run(attempt);
+    a.jumpIfFailed(next);
+    a.jump(done);
+    a.place(next);
+  }
+  for (const instruction of why) a.run(instruction);
+  a.jump(back);
+  a.place(done);
 }
 
 /** The undoing of every step, last first. */

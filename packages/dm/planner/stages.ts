@@ -1,8 +1,9 @@
 import type { Target } from '../documents.js';
 import { extentsOf, takeovers } from './extents.js';
+import { hasMessages, isPool } from './pools.js';
 import { resolveTargets } from './references.js';
 import type { Device, Survey } from './survey.js';
-import { onlyGrew, padded, sizeOf } from './tables.js';
+import { onlyGrew, padded, sizeOf, thinId } from './tables.js';
 
 /** In which phase each device gets its table. */
 export interface Stages {
@@ -12,6 +13,8 @@ export interface Stages {
   interim: ReadonlyMap<Device, readonly Target[]>;
   /** Present devices whose table is switched, and new ones that come up, in phase 2. */
   late: ReadonlySet<Device>;
+  /** Those of them that are made and loaded only then: what a thin pool has to be told of first, and what stands on it. */
+  deferred: ReadonlySet<Device>;
   /** For devices that get sectors which present devices give up: those. */
   givers: ReadonlyMap<Device, ReadonlySet<Device>>;
 }
@@ -22,15 +25,28 @@ export function stage(s: Survey, order: readonly Device[]): Stages {
   const early = new Set<Device>();
   const interim = new Map<Device, readonly Target[]>();
   const late = new Set<Device>();
+  const deferred = new Set<Device>();
   for (const d of order) {
     if (!d.loads || !d.want) continue;
+    if (waitsForMessages(d, deferred)) {
+      deferred.add(d);
+      late.add(d);
+      continue;
+    }
     const waits = givers.has(d) || isCoreLogMirror(d.want.targets) || d.below.some((b) => late.has(b));
-    if (!d.now) (d.above.length > 0 && !waits ? early : late).add(d);
+    if (!d.now) ((d.above.length > 0 || isPool(d)) && !waits ? early : late).add(d);
     else if (!needsRoom(d, d.now.targets, d.want.targets)) late.add(d);
     else if (waits || !grewOnly(d, s)) late.add(setInterim(interim, d, padded(d.now.targets, d.want.targets)));
     else setInterim(interim, d, d.want.targets);
   }
-  return { early, interim, late, givers };
+  return { early, interim, late, deferred, givers };
+}
+
+/** A thin volume that its pool may not know yet cannot be loaded; one that is live it does know. */
+function waitsForMessages(d: Device, deferred: ReadonlySet<Device>): boolean {
+  if (d.below.some((b) => deferred.has(b))) return true;
+  if (thinId(d.want?.targets ?? []) === undefined || thinId(d.now?.targets ?? []) !== undefined) return false;
+  return d.below.some(hasMessages);
 }
 
 /**

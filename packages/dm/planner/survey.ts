@@ -1,6 +1,7 @@
 import { fail } from '#tool/errors.js';
 import type { Current, Desired } from '../documents.js';
 import { checkDesired, checkForeign, inScope } from './guards.js';
+import { isPool, metadataGrew } from './pools.js';
 import { namesIn, resolveTargets } from './references.js';
 import { sameTable } from './tables.js';
 
@@ -72,7 +73,14 @@ export function survey(current: Current, desired: Desired): Survey {
   };
   for (const device of devices) link(device, result, foreign);
   for (const device of devices) device.loads = device.want !== undefined && !isLive(device, device.want, result);
+  for (const device of devices) if (isPool(device) && metadataGrew(device, metadataOf(device, result))) device.loads = true;
   return result;
+}
+
+/** `META DATA CHUNK …` */
+function metadataOf({ want }: Device, s: Survey): Device | undefined {
+  const [word = ''] = want?.targets[0]?.args.split(' ') ?? [];
+  return s.byName(word.slice(1));
 }
 
 /** One entry a uuid, under the name it goes by for now: a new device whose name is still taken is made under its uuid. */

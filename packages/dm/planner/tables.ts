@@ -45,3 +45,9 @@ export function onlyGrew(live: readonly Target[], wanted: readonly Target[]): bo
 export function padded(live: readonly Target[], wanted: readonly Target[]): Target[] {
   return [...live, { type: 'error', size: sizeOf(wanted) - sizeOf(live), args: '' }];
 }
+
+/** The number of a thin volume in its pool: `POOL ID [ORIGIN]`. */
+export function thinId(targets: readonly Target[]): string | undefined {
+  const [target] = targets;
+  return target?.type === 'thin' ? target.args.trim().split(/\s+/)[1] : undefined;
+}

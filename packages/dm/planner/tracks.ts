@@ -5,11 +5,18 @@ import type { Id } from './instructions.js';
 /** Instructions that belong together. When one fails the rest is left out and `mend` run instead. */
 export interface Unit {
   steps: readonly Instruction[];
+  /** Instead of the steps, where there are choices to make; jumps to `failed` when it cannot go on. */
+  write?(a: Assembly, failed: Label): void;
   mend?: readonly Instruction[];
   /** Placed before the steps on the main track, for jumps from outside. */
   entry?: Label;
   /** The steps are left out unless the device is there, or unless it is not. */
   only?: { there: boolean; device: Id };
+  /**
+   * Asked on the detours: the steps are left out unless all of these work. On the main track everything before has
+   * worked.
+   */
+  needs?: readonly Instruction[];
 }
 
 /** Units of one kind; a failure in one of them ends the program with `exit` when nothing failed before. */
@@ -51,6 +58,10 @@ function emitDetour(a: Assembly, sections: readonly Section[], entries: readonly
     const failed = entries[i] ?? new Label();
     const next = new Label();
     if (i > 0) {
+      for (const question of unit.needs ?? []) {
+        a.run(question);
+        a.jumpIfFailed(next);
+      }
       emitSteps(a, unit, failed, next);
       a.jump(next);
     }
@@ -61,8 +72,9 @@ function emitDetour(a: Assembly, sections: readonly Section[], entries: readonly
   a.exit(exit);
 }
 
-function emitSteps(a: Assembly, { steps, only }: Unit, failed: Label, next: Label): void {
+function emitSteps(a: Assembly, { steps, only, write }: Unit, failed: Label, next: Label): void {
   if (only) emitQuestion(a, only, next);
+  write?.(a, failed);
   for (const step of steps) {
     a.run(step);
     a.jumpIfFailed(failed);

@@ -88,10 +88,27 @@ export class SimDevices {
     return dev;
   }
 
+  /** The mapped device of that number. */
+  mapped(dev: string): SimDevice | undefined {
+    return this.#byDev.get(dev);
+  }
+
+  /** Where the first sector of a device lies in the end: `8:0 2048`. */
+  placeOf(dev: string, sector = 0): string {
+    const under = this.#byDev.get(dev)?.live?.rows[0]?.uses[0];
+    return under ? this.placeOf(under.dev, under.start + sector) : `${dev} ${sector}`;
+  }
+
+  /** In sectors, as far as tables above are held to it. */
+  size(dev: string): number {
+    const mapped = this.#byDev.get(dev);
+    return mapped ? liveSize(mapped) : (this.#backingByDev.get(dev)?.size ?? 0);
+  }
+
   /** The kernel's check of every range; devices without a size yet pass. */
   checkRanges(table: SimTable): void {
     for (const { dev, start, length } of table.rows.flatMap((row) => row.uses)) {
-      const size = this.#size(dev);
+      const size = this.size(dev);
       if (size === 0) continue;
       if (start >= size || start + length > size)
         throw refused('EINVAL', `device ${dev} is too small: ${start} + ${length} sectors of ${size}`);
@@ -127,11 +144,6 @@ export class SimDevices {
     const dev = mapped?.dev ?? this.#backing.get(path)?.dev ?? path.replace(/^\/dev\/dm-(\d+)$/, `${major}:$1`);
     if (dev === path) throw refused('ENODEV', `device "${path}" does not exist`);
     return dev;
-  }
-
-  #size(dev: string): number {
-    const mapped = this.#byDev.get(dev);
-    return mapped ? liveSize(mapped) : (this.#backingByDev.get(dev)?.size ?? 0);
   }
 
   #blockSize(dev: string): number {

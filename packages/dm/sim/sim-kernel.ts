@@ -3,6 +3,7 @@ import { checkText, refused } from '../errno.js';
 import type { DeviceInfo, DeviceRef, Kernel } from '../kernel.js';
 import type { SimDevice, SimTable } from './device.js';
 import { SimDevices } from './devices.js';
+import { SimPools } from './pools.js';
 import type { SimFault, SimState } from './state.js';
 import { loadRow, rowStatus } from './targets.js';
 
@@ -14,14 +15,15 @@ export interface SimOptions {
 }
 
 /**
- * A device-mapper whose state is a JSON document: the answers and errnos of Linux 6.1 for linear, striped, error
- * and zero. One set of cases (test/support/dm-cases.ts) is run on it and on a real kernel.
+ * A device-mapper whose state is a JSON document: the answers and errnos of Linux 6.1 for linear, striped, error,
+ * zero, thin-pool and thin. One set of cases (test/support/dm-cases.ts) is run on it and on a real kernel.
  *
  * @example
  * const kernel = new SimKernel({ kind: 'sim-kernel', version: 1, backing: { '/dev/loop0': { dev: '7:0', size: 8192 } }, devices: {} });
  */
 export class SimKernel implements Kernel {
   readonly #devices: SimDevices;
+  readonly #pools: SimPools;
   readonly #backing: SimState['backing'];
   readonly #faults: readonly SimFault[];
   readonly #given: SimState;
@@ -37,6 +39,7 @@ export class SimKernel implements Kernel {
     this.#save = options.save;
     this.#devices = new SimDevices(state.backing);
     this.#devices.restore(state.devices);
+    this.#pools = new SimPools(state.pools, this.#devices);
   }
 
   /** How many calls changed or tried to change something, over all runs on this state. */
@@ -87,6 +90,7 @@ export class SimKernel implements Kernel {
     if (targets.length === 0) throw refused('EINVAL', 'a table needs a target');
     const rows = targets.map((target) => loadRow(target, (word) => this.#devices.lookup(word)));
     const table = { rows, readOnly: flags.readOnly ?? false };
+    this.#pools.loaded(rows);
     if (!device.typed) this.#devices.checkRanges(table);
     this.#devices.retable(device, device.live, table);
     device.typed = true;
@@ -107,10 +111,15 @@ export class SimKernel implements Kernel {
     if (device.live) device.eventNr++;
   }
 
-  message(ref: DeviceRef, _sector: number, text: string): string {
+  message(ref: DeviceRef, sector: number, text: string): string {
     const device = this.#changeOf(ref);
     if (text.trim() === '' || text.startsWith('@')) throw refused('EINVAL', `message "${text}" is not known`);
     if (!device.live) return '';
+    const [row] = device.live.rows;
+    if (row?.type === 'thin-pool' && sector < row.size) {
+      this.#pools.message(row, text);
+      return '';
+    }
     throw refused('EINVAL', `no target of "${device.name}" takes messages`);
   }
 
@@ -126,7 +135,11 @@ export class SimKernel implements Kernel {
 
   status(ref: DeviceRef): Target[] {
     const rows = this.#devices.find(ref).live?.rows ?? [];
-    return rows.map((row) => ({ type: row.type, size: row.size, args: rowStatus(row) }));
+    return rows.map((row) => ({
+      type: row.type,
+      size: row.size,
+      args: row.type === 'thin-pool' ? this.#pools.status(row) : rowStatus(row),
+    }));
   }
 
   deps(ref: DeviceRef): string[] {
@@ -154,7 +167,9 @@ export class SimKernel implements Kernel {
   state(): SimState {
     const devices = Object.fromEntries(this.#devices.all().map((d) => [d.name, saved(d)]));
     const { faults } = this.#given;
-    return { kind: 'sim-kernel', version: 1, backing: this.#backing, devices, calls: this.#calls, ...(faults ? { faults } : {}) };
+    const pools = this.#pools.state();
+    const more = { ...(pools ? { pools } : {}), ...(faults ? { faults } : {}) };
+    return { kind: 'sim-kernel', version: 1, backing: this.#backing, devices, calls: this.#calls, ...more };
   }
 
   /** Counts a call and fails it when it is its turn. */
@@ -175,6 +190,12 @@ export class SimKernel implements Kernel {
     this.#devices.retable(device, device.live, undefined);
     this.#devices.checkRanges(table);
     this.#devices.retable(device, table, undefined);
+    this.#pools.live(table);
+  }
+
+  /** What somebody has written over a disk, as far as it matters here. */
+  wiped(path: string, start: number, length: number): void {
+    this.#pools.wiped(path, start, length);
   }
 
   #infoOf(device: SimDevice): DeviceInfo {

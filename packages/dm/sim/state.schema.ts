@@ -56,6 +56,26 @@ export const simKernelSchema = {
         },
       },
     },
+    /** What thin pools know, by where their metadata begins: `MAJOR:MINOR SECTOR`. Outlives their devices. */
+    pools: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['transaction', 'metadata', 'devices'],
+        additionalProperties: false,
+        properties: {
+          transaction: count,
+          /** Blocks of 4 KiB, as the pool last saw them. */
+          metadata: count,
+          /** By number. */
+          devices: {
+            type: 'object',
+            propertyNames: { pattern: '^\\d{1,8}$' },
+            additionalProperties: { type: 'object', additionalProperties: false, properties: { origin: count } },
+          },
+        },
+      },
+    },
     /** Calls that changed or tried to change something, over all runs. */
     calls: count,
     /** The call of that number (the first is 1) fails and does nothing. Queries are neither counted nor failed. */

@@ -2,6 +2,7 @@ import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
+import { thin, thinPool } from './thin-targets.js';
 
 /** A range of another block device, in sectors. */
 export interface Use {
@@ -30,6 +31,8 @@ const types: Record<string, TargetType> = {
   striped: { load: loadStriped, status: stripedStatus },
   error: { load: () => ({ args: '', uses: [] }), status: () => '' },
   zero: { load: loadZero, status: () => '' },
+  'thin-pool': thinPool,
+  thin,
   mirror,
 };
 

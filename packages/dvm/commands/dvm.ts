@@ -1,10 +1,12 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { move } from '../move.js';
 import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
+import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 import { versionVerbs } from '../version-verbs.js';
@@ -82,13 +84,14 @@ const extend = verb(
     ...placeOptions,
     wipe: groupOptions.wipe,
     fs: { type: 'boolean', describe: 'volumes: its file system too, or the swap area' },
+    'metadata-size': { type: 'string', value: 'SIZE', describe: 'thin pools: size of the metadata, or +1G to add to it' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
     if (volume === undefined) return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe']));
-    const words = [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes']), ...rest];
+    const words = [...passOn(call.options, ['size', 'extents', 'metadata-size', 'allocation', 'stripes']), ...rest];
     return extendVolume({ group: vg, volume, tm, words, fs: call.options.fs ? 'fit' : 'ignore' });
   },
 );
@@ -242,6 +245,8 @@ export const tool: Tool = {
     deactivate,
     verify,
     recover,
+    ...thinVerbs,
+    ...groupVerbs,
     ...versionVerbs,
     check,
     replay,

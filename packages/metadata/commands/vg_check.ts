@@ -6,5 +6,6 @@ export const tool = filterTool({
   summary: 'Checks that metadata is sound, and prints it unchanged if so.',
   positionals: [],
   options: {},
+  whileExported: true,
   edit: checkMetadata,
 });

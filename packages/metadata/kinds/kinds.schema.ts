@@ -2,11 +2,13 @@ import { fixedSchema } from './fixed.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
 import { raidSchema } from './raid.schema.js';
+import { thinSchema } from './thin.schema.js';
+import { thinPoolSchema } from './thin-pool.schema.js';
 
 /** One segment of a volume: one schema a kind, told apart by `type`. */
 export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema],
+  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema],
 } as const;

@@ -6,6 +6,8 @@ import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
 import { raid } from './raid.js';
+import { thin } from './thin.js';
+import { thinPool } from './thin-pool.js';
 
 /** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
 const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
@@ -14,6 +16,8 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   error: fixed,
   zero: fixed,
   raid,
+  'thin-pool': thinPool,
+  thin,
   mirror,
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dump } from '#dm/dump.js';
 import { openKernel } from '#dm/open-kernel.js';
-import { editableGroupType, open } from '#metadata/editable.js';
+import { type EditableGroup, editableGroupType, open } from '#metadata/editable.js';
 import { type Call, singleTool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { scopeOf } from '../identity.js';
@@ -22,11 +22,10 @@ export const tool = singleTool({
   output: 'a progress document a line, whenever something got further',
   positionals: [],
   options,
-  run: async (call) => wait(call),
+  run: async (call) => wait(call, await call.input(editableGroupType)),
 });
 
-async function* wait(call: Call<typeof options>): AsyncGenerator<object> {
-  const group = await call.input(editableGroupType);
+async function* wait(call: Call<typeof options>, group: EditableGroup): AsyncGenerator<object> {
   const draft = open(group);
   const { id } = group.envelope.group;
   const kernel = openKernel(call.options.kernel, call.note);

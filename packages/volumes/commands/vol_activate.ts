@@ -6,7 +6,8 @@ import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { scopeOf } from '../identity.js';
 import { mapVolumes } from '../map-volumes.js';
-import { type ActivationMode, activationModes, liesOnMissing } from '../mode.js';
+import { missingDevices } from '../missing.js';
+import { type ActivationMode, activationModes } from '../mode.js';
 import { activeIds, type Selection, select } from '../select.js';
 import { beforeOf } from '../wipe.js';
 
@@ -59,8 +60,10 @@ function desiredOf(
   // what is up with less than everything stays so: its mode was chosen when it came up, or its device went away since
   const mode = (id: string): ActivationMode => (active.has(id) ? 'partial' : (o['activation-mode'] as ActivationMode));
   const ids = select(draft, group.id, selection);
-  for (const id of ids) if (liesOnMissing(draft, id)) note(`volume "${draft.lvs[id]?.name}" lies on missing devices`);
-  return mapVolumes(draft, ids, { group, mode, before: wipe && beforeOf(previous ?? {}), wipe });
+  for (const id of ids) if (missingDevices(draft, id).length > 0) note(`volume "${draft.lvs[id]?.name}" lies on missing devices`);
+  // whoever wants everything down does not want pools to come up
+  const tellPools = selection.start !== 'none';
+  return mapVolumes(draft, ids, { group, mode, before: wipe && beforeOf(previous ?? {}), wipe, previous, tellPools });
 }
 
 async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {

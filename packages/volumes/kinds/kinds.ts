@@ -1,5 +1,6 @@
 import type { Target } from '#dm/documents.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
+import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
 import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
@@ -7,6 +8,8 @@ import { linear } from './linear.js';
 import { mirror } from './mirror.js';
 import { raid } from './raid.js';
 import { striped } from './striped.js';
+import { thin } from './thin.js';
+import { thinPool } from './thin-pool.js';
 
 const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   linear,
@@ -14,11 +17,18 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   error: fixed,
   zero: fixed,
   raid,
+  'thin-pool': thinPool,
+  thin,
   mirror,
 };
 
-/** The rows of a volume's table that a segment becomes. */
-export function targetsOf(segment: Segment, mapping: Mapping): Target[] {
+/** All rows of a volume's table. */
+export function rowsOf(mapping: Mapping): Target[] {
+  return mergeSegments(mapping.lv.segments).flatMap((s) => targetsOf(s, mapping));
+}
+
+/** The rows that a segment becomes. */
+function targetsOf(segment: Segment, mapping: Mapping): Target[] {
   const map = kinds[segment.type] as unknown as SegmentKind<Segment>; // as in packages/metadata/kinds
   return map(segment, mapping);
 }

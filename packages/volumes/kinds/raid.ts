@@ -12,9 +12,10 @@ import type { Mapping } from './kind.js';
 export function raid(segment: Raid, m: Mapping): Target[] {
   const { level, areas } = segment;
   const size = m.sectors(segment.count);
-  const lost = [...areas.keys()].filter((i) => partsOfImage(segment, i).some((lv) => m.lost(lv)));
+  const lost =
+    m.mode === 'complete' ? [] : [...areas.keys()].filter((i) => partsOfImage(segment, i).some((lv) => !m.complete(lv)));
   if (survives(level, areas.length, lost)) return [{ type: 'raid', size, args: argsOf(segment, m, lost) }];
-  if (m.partial && level !== 'raid0') return [{ type: 'error', size, args: '' }];
+  if (m.mode === 'partial' && level !== 'raid0') return [{ type: 'error', size, args: '' }];
   return [{ type: 'raid', size, args: argsOf(segment, m, []) }];
 }
 

@@ -7,6 +7,7 @@ import { DvmError } from '#tool/errors.js';
 import { Checked, invoke, outputDocument } from '#tool/invoke.js';
 import { canonical } from '#tool/json.js';
 import { create, groupOf, lvId, metadataOf, pvId } from './fixtures.js';
+import { createPools } from './thin-fixtures.js';
 
 /**
  * Filters never change the document they are given: what an edit leaves alone is shared between the old and the new
@@ -22,10 +23,14 @@ const edits: Record<string, string[][]> = {
     ['new', '--extents', '4', '--type', 'raid5'],
   ],
   lv_extend: [['a', '--extents', '+2']],
+  lv_merge: [['snap']],
   lv_reduce: [['a', '--extents', '-2']],
   lv_remove: [['a']],
   lv_rename: [['a', 'z']],
   lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
+  lv_snapshot: [['thin', 'new']],
+  lv_thin: [['new', '--pool', 'pool', '--virtual-size', '1G']],
+  lv_thin_pool: [['new', '--extents', '4', '--metadata-size', '4M']],
   pv_add: [[]],
   pv_move: [[pvId(0)]],
   pv_place: [[pvId(0), '--size', '8M']],
@@ -36,6 +41,8 @@ const edits: Record<string, string[][]> = {
   vg_batch: [['edits']],
   vg_check: [[]],
   vg_create: [[]],
+  vg_export: [[]],
+  vg_import: [[]],
   vg_remove: [[]],
   vg_rollback: [['old', '--since', 'changes']],
   vg_set: [['--add-tag', 'x']],
@@ -51,6 +58,7 @@ function document() {
   const draft = new Draft(metadataOf([20, 20, 20]));
   create(draft, 'a', '5', { id: lvId(1) });
   create(draft, 'b', '4', { id: lvId(2) });
+  createPools(draft);
   return groupOf([100, 100, 100], draft.result());
 }
 
