@@ -2,7 +2,7 @@ import type { Storage } from '#blockdev/storage.js';
 import { labelPlaces } from '#documents/layout.js';
 import { DvmError } from '#tool/errors.js';
 import { SECTOR, type Sectors } from '#tool/units.js';
-import { type Copy, LABEL_BYTES, type Label, packLabel, parseCopy } from './label.js';
+import { type Copy, LABEL_BYTES, type Label, packLabel, parseCopy, unmarked } from './label.js';
 
 /** What a device's two copies say together. */
 export type Labelling =
@@ -81,17 +81,22 @@ function resized(copy: { label: Label }, size: Sectors): string {
 
 /**
  * Writes both copies, the first durably before the second, so that at every instant one of them is whole:
- * what a crash leaves is the old label or the new one.
+ * what a crash leaves is the old label or the new one. Where there is none to fall back to, the mark that makes it a label
+ * is written last, so that what is torn is no label yet.
  */
 export async function writeLabel(storage: Storage, label: Label): Promise<void> {
-  for (const here of labelPlaces(label.size)) {
-    await storage.write(here * SECTOR, packLabel(label, here));
-    await storage.flush();
-  }
+  const [first] = labelPlaces(label.size);
+  if ((await readLabel(storage)).state !== 'labelled') await put(storage, first, unmarked(packLabel(label, first)));
+  for (const here of labelPlaces(label.size)) await put(storage, here, packLabel(label, here));
+}
+
+async function put(storage: Storage, here: Sectors, block: Buffer): Promise<void> {
+  await storage.write(here * SECTOR, block);
+  await storage.flush();
 }
 
 /**
- * Erases both copies, and the second one of the size that the device had when it was labelled, which would
+ * Erases both copies, the marks first, and the second one of the size that the device had when it was labelled, which would
  * count again if the device went back to that size.
  */
 export async function eraseLabel(storage: Storage, label?: Label): Promise<void> {
@@ -100,8 +105,9 @@ export async function eraseLabel(storage: Storage, label?: Label): Promise<void>
   const old = label ? labelPlaces(label.size)[1] : 0;
   if (label && old * SECTOR + LABEL_BYTES <= storage.size && (await holds(storage, old, label))) places.add(old);
   for (const here of places) {
-    await storage.write(here * SECTOR, Buffer.alloc(LABEL_BYTES));
-    await storage.flush();
+    const block = await storage.read(here * SECTOR, LABEL_BYTES).catch(() => Buffer.alloc(LABEL_BYTES));
+    await put(storage, here, unmarked(block));
+    await put(storage, here, Buffer.alloc(LABEL_BYTES));
   }
 }
 

@@ -73,6 +73,12 @@ export function packLabel(label: Label, here: Sectors): Buffer {
   return b;
 }
 
+/** The block without its mark: no label, and only that differs. */
+export function unmarked(block: Buffer): Buffer {
+  const out = Buffer.from(block);
+  return out.fill(0, at.magic, at.version);
+}
+
 /** Reads the block found at sector `here`. Never throws, whatever the bytes. */
 export function parseCopy(block: Uint8Array, here: Sectors): Copy {
   const b = Buffer.from(block.buffer, block.byteOffset, block.byteLength);

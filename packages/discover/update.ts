@@ -1,4 +1,6 @@
 import type { Storage } from '#blockdev/storage.js';
+import type { Devices } from '#documents/devices.js';
+import type { DeviceRange } from '#documents/layout.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
 import { SECTOR } from '#tool/units.js';
@@ -7,6 +9,9 @@ import { readLabel, writeLabel } from './label-copies.js';
 import { carries } from './obstacles.js';
 import type { World } from './world.js';
 
+/** What changing labels needs of a world. */
+export type LabelWorld = Pick<World, 'open' | 'signatures'>;
+
 /**
  * Changes what a label says, mending its copies on the way; written only when something is different. The device may
  * be in use by its own group, so it is not opened exclusively: the caller holds the group's lock.
@@ -14,7 +19,7 @@ import type { World } from './world.js';
  * @throws DvmError `not-labelled` (80), `device-not-blank` (83) when a copy is gone because something else was put there
  */
 export async function updateLabel(
-  world: World,
+  world: LabelWorld,
   path: string,
   change: (old: Label) => Label,
 ): Promise<{ label: Label; changed: boolean }> {
@@ -34,11 +39,29 @@ export async function updateLabel(
 }
 
 /**
+ * Makes the label of a PV name these regions; one that does already is left alone.
+ *
+ * @throws DvmError `not-labelled` (80) when the device is not that PV any more
+ */
+export async function labelRegions(
+  world: LabelWorld,
+  { group, devices }: Devices,
+  pv: string,
+  regions: readonly DeviceRange[],
+): Promise<void> {
+  const path = devices[pv]?.path ?? '';
+  await updateLabel(world, path, (old) => {
+    if (old.group.id !== group.id || old.pv !== pv) throw notLabelled(path, `as PV ${old.pv} of group ${old.group.id}`);
+    return { ...old, regions: regions.map(({ start, length }) => ({ start, length })) };
+  });
+}
+
+/**
  * Gives a group's labels its name; those that have it are left alone.
  *
  * @returns paths of the labels that were written
  */
-export async function renameLabels(world: World, group: Label['group'], paths: readonly string[]): Promise<string[]> {
+export async function renameLabels(world: LabelWorld, group: Label['group'], paths: readonly string[]): Promise<string[]> {
   const written: string[] = [];
   for (const path of paths) {
     const { changed } = await updateLabel(world, path, (old) => {
@@ -60,7 +83,7 @@ function notLabelled(path: string, how: string) {
   return fail('notFound', 'not-labelled', `device "${path}" is not labelled for this group but ${how}`);
 }
 
-async function checkNothingElse(world: World, path: string): Promise<void> {
+async function checkNothingElse(world: LabelWorld, path: string): Promise<void> {
   const other = carries(path, [], await world.signatures(path));
   if (other) throw other;
 }

@@ -28,7 +28,13 @@ export const envelope = {
         type: 'object',
         required: ['path', 'size', 'regions'],
         additionalProperties: false,
-        properties: { path: { type: ['string', 'null'] }, size: count, regions: { type: 'array', items: extentOfDevice } },
+        properties: {
+          path: { type: ['string', 'null'] },
+          size: count,
+          regions: { type: 'array', items: extentOfDevice },
+          /** The regions that it is getting instead: a change that is not finished (`tm regions`). */
+          next: { type: 'array', items: extentOfDevice },
+        },
       },
     },
     /** PVs that could not be written when a degraded group was updated; they are re-synced or judged when they return. */

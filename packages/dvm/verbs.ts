@@ -129,6 +129,10 @@ export function simple(command: 'verify' | 'recover' | 'history', group: string,
   return [[find(group), ['tm', command, ...tm, group]]];
 }
 
+export function regions(action: string, group: string, words: string[], tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'regions', ...tm, action, group, ...words]]];
+}
+
 export function diff(group: string, versions: string[]): Pipeline[] {
   return [[find(group), ['tm', 'diff', group, ...versions]]];
 }

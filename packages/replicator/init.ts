@@ -40,17 +40,11 @@ function check(of: OpenRegion, overwrite: boolean): void {
       `region "${of.name}" has ${of.region.length} sectors, less than ${MIN_BLOCKS * BLOCK_SECTORS}`,
     );
   const { state } = statusOf(of);
-  if (overwrite || state === 'blank' || state === 'empty' || isTornInit(of)) return;
+  if (overwrite || state === 'blank' || state === 'empty') return;
   throw fail('inUse', 'region-in-use', `region "${of.name}" is not blank: ${state}`, {
     hint: 'initialise it with --force only if what it holds is worthless',
     details: { region: of.region },
   });
-}
-
-/** What an interrupted first superblock write leaves. */
-function isTornInit(of: OpenRegion): boolean {
-  const [a, b] = of.slots;
-  return a?.state === 'blank' && b?.state === 'damaged' && b.torn;
 }
 
 function isCurrent(of: OpenRegion): boolean {

@@ -3,7 +3,7 @@ import { isEmpty } from './activation.js';
 import type { Context } from './context.js';
 import { finish, runPlan } from './finish.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
-import { settled } from './update.js';
+import { settled } from './settled.js';
 
 /**
  * Changes what is active, not the metadata: `words` are selection arguments for the desired step.

@@ -1,5 +1,6 @@
 import type { Devices } from '#documents/devices.js';
 import type { Envelope, Group } from '#documents/group.js';
+import type { DeviceRange } from '#documents/layout.js';
 import { parseRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
@@ -12,6 +13,7 @@ import type { Store } from './store.js';
 /** What a run of tm works with; made at its edge, replaced in tests. */
 export interface Context {
   devices: Devices;
+  /** Over the regions of `devices`. */
   store: Store;
   programs: Programs;
   names: TmPrograms;
@@ -21,8 +23,12 @@ export interface Context {
   /** RFC 3339, UTC. */
   now(): string;
   host: string;
-  /** Gives the labels of the group's devices its name. */
-  renameLabels(group: { id: string; name: string }): Promise<void>;
+  /** Gives the labels of the group's devices its name; true when one had another. */
+  renameLabels(group: { id: string; name: string }): Promise<boolean>;
+  /** Makes the labels of PVs name these regions; `devices` and `store` are as they say from then on. */
+  relabel(regions: ReadonlyMap<string, readonly DeviceRange[]>): Promise<void>;
+  /** A store over other regions than the context's own; the caller closes it. */
+  openStore(devices: Devices['devices']): Promise<Store>;
   /** Writes zeros, durably. */
   zero(ranges: readonly Region[]): Promise<void>;
   /** @throws DvmError `name-taken` (exit 81) when another group on this machine has the name */
@@ -46,10 +52,25 @@ export interface Loaded {
  */
 export async function load(ctx: Context): Promise<Loaded> {
   const copies = await ctx.store.copies();
-  const judgement = judge(copies);
+  const judgement = await judgeMembers(ctx, copies);
   if (judgement.diverged.length > 0) throw divergedError(ctx, judgement);
   if (!judgement.head) throw noVersion(ctx, copies);
   return loadVersion(ctx, copies, judgement, judgement.atHead);
+}
+
+/**
+ * A PV that was taken out and still holds a version older than the others remember must not be a voice against them: where
+ * copies seem to have diverged, the version counts whose own members all agree on it, if there is one such.
+ */
+async function judgeMembers(ctx: Context, copies: Copy[]): Promise<Judgement> {
+  const all = judge(copies);
+  const agreed: Judgement[] = [];
+  for (const { root, copies: holders } of all.diverged) {
+    const { pvs } = (await loadVersion(ctx, copies, all, holders)).group.envelope;
+    const own = judge(copies.filter((c) => Object.hasOwn(pvs, c.pv)));
+    if (own.head?.txn === root.txn) agreed.push(own);
+  }
+  return agreed.length === 1 ? (agreed[0] as Judgement) : all;
 }
 
 export async function loadVersion(ctx: Context, copies: Copy[], judgement: Judgement, from: Copy[]): Promise<Loaded> {

@@ -2,12 +2,13 @@ import type { Envelope, Group } from '#documents/group.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
+import { apply } from './apply.js';
 import { type Context, load, memberRegions } from './context.js';
 import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
 import type { Copy } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
-import { apply, settled } from './update.js';
+import { settled } from './settled.js';
 
 type Pvs = Envelope['pvs'];
 
@@ -114,7 +115,12 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
       'inUse',
       'last-region',
       `without ${names.join(', ')} no device of group "${group.envelope.group.name}" would carry its metadata`,
-      { hint: 'to remove the whole group: tm destroy' },
+      {
+        hint:
+          Object.keys(stays).length > 0
+            ? 'give a device that stays a region first: tm regions add'
+            : 'to remove the whole group: tm destroy',
+      },
     );
   const edited = leaving.length > 0 ? await edit(group, inBatches(stages, ctx.names), ctx.names.check, ctx.programs) : group;
   const devices = Object.fromEntries(Object.entries(group.devices).filter(([pv]) => !leaving.includes(pv)));
@@ -131,7 +137,12 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
   return result;
 }
 
-function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
+/**
+ * The PV that an id or a path names.
+ *
+ * @throws DvmError `no-pv` (exit 80)
+ */
+export function resolvePv(ctx: Context, pvs: Pvs, name: string): string {
   if (Object.hasOwn(pvs, name) || Object.hasOwn(ctx.devices.devices, name)) return name;
   const byPath =
     Object.entries(ctx.devices.devices).find(([, d]) => d.path === name) ?? Object.entries(pvs).find(([, p]) => p.path === name);

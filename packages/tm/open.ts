@@ -17,6 +17,7 @@ import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
+import { relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
 import { zero } from './zero.js';
 
@@ -69,12 +70,9 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
     newTxn: () => newTxn(),
     now,
     host: hostId(),
-    renameLabels: async (group) =>
-      void (await renameLabels(
-        hostWorld(),
-        group,
-        Object.values(devices.devices).map((d) => d.path),
-      )),
+    renameLabels: async (group) => (await renameLabels(hostWorld(), group, pathsOf(context.devices))).length > 0,
+    relabel: (regions) => relabel(context, hostWorld(), regions),
+    openStore: (found) => openStore(found, openDevice, request.write),
     zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {
       const { refuseTakenName } = await import('#discover/group.js');
@@ -83,10 +81,14 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
     note: call.note,
   };
   const close = async () => {
-    await store.close();
+    await context.store.close();
     lock?.release();
   };
   return { context, close };
+}
+
+function pathsOf({ devices }: Devices): string[] {
+  return Object.values(devices).map((d) => d.path);
 }
 
 function checkGroupName(name: string, devices: Devices): void {

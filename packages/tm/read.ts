@@ -1,6 +1,6 @@
 import type { Group } from '#documents/group.js';
 import { type Context, load } from './context.js';
-import { requireComplete } from './update.js';
+import { requireComplete } from './settled.js';
 
 /** The group in its current version. Takes no lock; a version that is only prepared is not seen, and said. */
 export async function read(ctx: Context, degraded: boolean): Promise<Group> {

@@ -1,13 +1,16 @@
-import { renderRecord } from '#documents/record.js';
-import { type Region, regionName } from '#documents/regions.js';
+import { regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { isEmpty } from './activation.js';
-import { type Context, type Loaded, loadVersion, memberRegions } from './context.js';
+import { carryOut, nextEnvelope } from './apply.js';
+import { type Context, type Loaded, load, loadVersion, memberRegions } from './context.js';
+import { copyTo } from './copy.js';
 import { finish, reconcile } from './finish.js';
 import { inSync, judge } from './judge.js';
 import { type Outcome, outcome } from './outcome.js';
+import { strangeRegions, unfinishedRegions } from './region-plan.js';
+import { finishRegions, settle } from './regions.js';
+import { requireCopies, unexpectedlyMissing } from './settled.js';
 import { transact } from './transaction.js';
-import { nextEnvelope, requireComplete } from './update.js';
 
 export interface RecoverRequest {
   /** PV ids that the group goes on without. */
@@ -18,37 +21,34 @@ export interface RecoverRequest {
 
 /**
  * Mends what can be mended: finishes or undoes an interrupted change, copies the current version to regions that are
- * behind or unusable, brings the kernel in line. What would lose something is done only when named: a diverged side
- * (`from`), missing devices (`without`). It never removes a volume.
+ * behind or unusable, brings labels and kernel in line. What would lose something is done only when named: a diverged
+ * side (`from`), missing devices (`without`). It never removes a volume.
  */
 export async function recover(ctx: Context, request: RecoverRequest): Promise<Outcome> {
   if (request.from.length > 0) await chooseSide(ctx, request.from);
   const { loaded, plan, changed } = await finish(ctx);
-  const mended = await mend(ctx, loaded);
-  const goesOn = await acceptMissing(ctx, loaded, request.without);
+  let mended = changed;
+  for (const step of [mend, forgetLeft, acceptMissing(request.without), followRegions, followName])
+    mended = (await step(ctx, await load(ctx))) || mended;
+  const { group } = await load(ctx);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
-  const touched = settledPlan !== undefined && !isEmpty(settledPlan);
-  return outcome(goesOn ?? loaded.group.envelope, changed || mended || goesOn !== undefined || touched, settledPlan);
+  return outcome(group.envelope, mended || (settledPlan !== undefined && !isEmpty(settledPlan)), settledPlan);
 }
 
 /** Copies the current version over regions that lack it. Each region is empty in between, which the next run mends. */
 async function mend(ctx: Context, { group, judgement }: Loaded): Promise<boolean> {
   const regions = [...judgement.behind, ...judgement.unusable].map((c) => c.region);
-  if (regions.length === 0) return false;
   for (const r of regions) ctx.note(`copying the current version to ${regionName(r)}`);
-  await copyTo(ctx, group, regions);
-  return true;
+  if (regions.length > 0) await copyTo(ctx.store, group, regions);
+  return regions.length > 0;
 }
 
-async function copyTo(ctx: Context, { envelope, metadata }: Loaded['group'], regions: Region[]): Promise<void> {
-  const { txn, parent, time } = envelope;
-  await ctx.store.init(regions);
-  await ctx.store.prepare(regions, renderRecord(envelope, metadata), { txn, parent, time: Date.parse(time), mark: false });
-  const { failed } = await ctx.store.commit(regions, txn);
-  if (failed.length > 0)
-    throw fail('io', 'recover-failed', `${failed.length} regions could not be written`, {
-      details: failed.map((f) => ({ region: regionName(f.region), error: f.error.message })),
-    });
+/** Wipes what a device still holds of the group it was taken out of, when the run that did it did not come to that. */
+async function forgetLeft(ctx: Context, { group, judgement, copies }: Loaded): Promise<boolean> {
+  const older = new Set([judgement.head?.parent, ...judgement.atHead.flatMap((c) => c.ancestors)]);
+  const left = copies.filter((c) => !Object.hasOwn(group.envelope.pvs, c.pv) && c.active && older.has(c.active.txn));
+  await ctx.store.wipe(left.map((c) => c.region));
+  return left.length > 0;
 }
 
 /** Where copies diverged: the version of the named PVs is copied over the others. */
@@ -63,26 +63,39 @@ async function chooseSide(ctx: Context, from: string[]): Promise<void> {
   const others = copies
     .filter((c) => Object.hasOwn(group.envelope.pvs, c.pv) && c.active?.txn !== kept.head?.txn)
     .map((c) => c.region);
-  await copyTo(ctx, group, others);
+  await copyTo(ctx.store, group, others);
 }
 
 /** A transaction of its own records who was missing, so that they are known for what they are when they return. */
-async function acceptMissing(ctx: Context, { group, missing, copies, judgement }: Loaded, without: string[]) {
-  const recorded = group.envelope.absent ?? [];
-  const absent = missing.filter((pv) => without.includes(pv) || recorded.includes(pv)).sort();
-  const unknown = without.filter((pv) => !missing.includes(pv));
-  if (unknown.length > 0) throw fail('usage', 'not-missing', `${unknown.join(', ')} is not a missing device of the group`);
-  if (absent.join() === recorded.toSorted().join()) return undefined;
-  const { absent: _, ...rest } = group.envelope;
-  const envelope = nextEnvelope(ctx, absent.length > 0 ? { ...rest, absent } : rest);
-  const loaded: Loaded = {
-    group: { ...group, envelope },
-    missing,
-    copies,
-    judgement: { ...judgement, behind: [], unusable: [] },
+function acceptMissing(without: readonly string[]) {
+  return async (ctx: Context, loaded: Loaded): Promise<boolean> => {
+    const { group, missing } = loaded;
+    const recorded = group.envelope.absent ?? [];
+    const absent = missing.filter((pv) => without.includes(pv) || recorded.includes(pv)).sort();
+    const unknown = without.filter((pv) => !missing.includes(pv));
+    if (unknown.length > 0) throw fail('usage', 'not-missing', `${unknown.join(', ')} is not a missing device of the group`);
+    if (absent.join() === recorded.toSorted().join()) return false;
+    const { absent: _, ...rest } = group.envelope;
+    const envelope = nextEnvelope(ctx, absent.length > 0 ? { ...rest, absent } : rest);
+    requireCopies(ctx, { ...loaded, group: { ...group, envelope } });
+    const regions = memberRegions(ctx.devices.devices, envelope.pvs);
+    await transact(ctx.store, undefined, { next: { ...group, envelope }, regions, plan: undefined, urgent: true });
+    return true;
   };
-  requireComplete(ctx, loaded);
-  const regions = memberRegions(ctx.devices.devices, envelope.pvs);
-  await transact(ctx.store, undefined, { next: { ...group, envelope }, regions, plan: undefined });
-  return envelope;
+}
+
+/** Finishes a change of regions; and reserves what lies under regions that the group did not know of. */
+async function followRegions(ctx: Context, loaded: Loaded): Promise<boolean> {
+  const { group, missing } = loaded;
+  if (unexpectedlyMissing(missing, group).length > 0) return false; // nothing changes before they are spoken of
+  if (unfinishedRegions(ctx.devices.devices, group.envelope.pvs).size > 0) return (await finishRegions(ctx, loaded)).changed;
+  const strange = strangeRegions(ctx.devices.devices, group.envelope.pvs);
+  if (strange.length === 0) return false;
+  const known = await settle(ctx, group, new Map(strange.map((pv) => [pv, undefined])));
+  return (await carryOut(ctx, group, known, { selection: [], urgent: true })).changed;
+}
+
+/** The name in the labels is a hint only, but it is a hint. */
+function followName(ctx: Context, { group }: Loaded): Promise<boolean> {
+  return ctx.renameLabels(group.envelope.group);
 }

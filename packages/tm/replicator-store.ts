@@ -3,6 +3,7 @@ import type { Devices } from '#documents/devices.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { abortIn, clearMarkIn, commitIn, type Outcome } from '#replicator/flip.js';
+import { growIn } from '#replicator/grow.js';
 import { historyIn, rootsIn } from '#replicator/history.js';
 import { initIn, wipeIn } from '#replicator/init.js';
 import { prepareIn } from '#replicator/prepare.js';
@@ -12,6 +13,12 @@ import type { RegionStatus } from '#replicator/sync.js';
 import { fail } from '#tool/errors.js';
 import type { Copy } from './judge.js';
 import type { Spread, Store } from './store.js';
+
+/**
+ * Blocks (4 MiB) that changes leave free, but for those that grow the regions, make the record smaller or mend a copy: else
+ * a full region could not even be grown. In small regions the replicator keeps fewer.
+ */
+const SPARE = 1024;
 
 /** The store of a group over its devices' regions. Every device is opened once, every superblock read once. */
 export async function openStore(devices: Devices['devices'], open: OpenStorage, write: boolean): Promise<Store> {
@@ -41,7 +48,8 @@ function storeOver(set: RegionSet, owners: Map<string, string>): Store {
       if (regions.length > 0) allDone(await initIn(part(regions), { overwrite: true }), 'initialised');
     },
     prepare: async (regions, content, transaction) => {
-      for (const alike of byEmptiness(part(regions))) await prepareIn(alike, content, transaction);
+      const { urgent, ...version } = transaction;
+      for (const alike of byEmptiness(part(regions))) await prepareIn(alike, content, { ...version, spare: urgent ? 0 : SPARE });
     },
     commit: async (regions, txn) => (regions.length === 0 ? nothing : spread(await commitIn(part(regions), txn))),
     abort: async (regions, txn) => abortReadable(part(regions), txn),
@@ -50,6 +58,12 @@ function storeOver(set: RegionSet, owners: Map<string, string>): Store {
     },
     wipe: async (regions) => {
       if (regions.length > 0) allDone(await wipeIn(part(regions)), 'wiped');
+    },
+    grow: async (regions) => {
+      if (regions.length === 0) return false;
+      const outcome = await growIn(part(regions));
+      allDone(outcome, 'grown');
+      return outcome.done.length > 0;
     },
     close: () => closeRegions(set),
   };

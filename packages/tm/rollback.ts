@@ -2,10 +2,11 @@ import type { Changes, ChangesStep } from '#documents/changes.js';
 import { diff } from '#documents/diff.js';
 import type { Group } from '#documents/group.js';
 import { Attached, type Word } from '#tool/programs.js';
+import { apply } from './apply.js';
 import type { Context, Loaded } from './context.js';
 import { edit } from './edit.js';
 import type { DryRun, Outcome } from './outcome.js';
-import { apply, settled } from './update.js';
+import { settled } from './settled.js';
 import { findVersion, type Lineage, lineageOf, readTxn } from './versions.js';
 
 /**

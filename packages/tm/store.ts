@@ -12,6 +12,8 @@ export interface Transaction {
   time: number;
   /** Committed with the pending mark set: activation follows. */
   mark: boolean;
+  /** May use the blocks that are kept for growing the regions. */
+  urgent: boolean;
 }
 
 /** What a write to many regions came to. */
@@ -39,5 +41,7 @@ export interface Store {
   abort(regions: Region[], txn: string): Promise<Spread>;
   clearMark(regions: Region[], txn: string): Promise<void>;
   wipe(regions: Region[]): Promise<void>;
+  /** Takes into use what regions have more than their superblocks know; true when there was any. */
+  grow(regions: Region[]): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import type { Group } from '#documents/group.js';
+import { BLOCK } from '#documents/layout.js';
 import { renderRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { type DvmError, fail } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
+import { formatSize } from '#tool/units.js';
 import { type Activation, isEmpty, type PlanView } from './activation.js';
 import type { Store } from './store.js';
 
@@ -14,6 +16,8 @@ export interface Change {
   regions: Region[];
   /** Undefined: the metadata only. */
   plan: PlanView | undefined;
+  /** May use the blocks that are kept for growing the regions. */
+  urgent: boolean;
 }
 
 /**
@@ -33,7 +37,7 @@ export async function transact(store: Store, activation: Activation | undefined,
   const content = renderRecord(change.next.envelope, change.next.metadata);
   const session = await startSession(activation, change.plan);
   try {
-    await prepare(store, change.regions, content, { txn, parent, time: Date.parse(time), mark });
+    await prepare(store, change, content, { txn, parent, time: Date.parse(time), mark, urgent: change.urgent });
     await phase1(store, session, change);
     const unflipped = await commit(store, session, change);
     await phase2(session, change);
@@ -55,12 +59,22 @@ async function startSession(activation: Activation | undefined, plan: PlanView |
 
 type Prepared = Parameters<Store['prepare']>[2];
 
-async function prepare(store: Store, regions: Region[], content: Buffer, transaction: Prepared): Promise<void> {
+async function prepare(store: Store, { regions, next }: Change, content: Buffer, transaction: Prepared): Promise<void> {
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    throw await rolledBack(asDvmError(e), store, undefined, regions, transaction.txn);
+    const error = asDvmError(e);
+    const told = error.code === 'region-full' ? withGrowthHint(error, next.envelope.group.name) : error;
+    throw await rolledBack(told, store, undefined, regions, transaction.txn);
   }
+}
+
+/** The replicator does not know the tool that grows regions. */
+function withGrowthHint({ exit, code, message, details }: DvmError, group: string): DvmError {
+  const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
+  const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
+  const hint = `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
+  return new DvmError(exit, { code, message, hint, details });
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {

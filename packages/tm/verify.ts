@@ -1,7 +1,9 @@
+import type { Envelope } from '#documents/group.js';
 import { regionName } from '#documents/regions.js';
 import { exitCodes } from '#tool/errors.js';
 import { type Context, load } from './context.js';
 import { type Copy, inSync, type Judgement, judge } from './judge.js';
+import { unfinishedRegions } from './region-plan.js';
 
 /** What `tm verify` prints. */
 export interface Verification {
@@ -27,17 +29,17 @@ interface RegionFinding {
   error: string | null;
 }
 
-/**
- * Describes every copy. Reads superblocks only; `members` are the PVs of the envelope when it could be read.
- */
-function describeCopies(ctx: Context, copies: Copy[], members: ReadonlySet<string> | undefined): Verification {
+/** Describes every copy. Reads superblocks only; `pvs` are those of the envelope when it could be read. */
+function describeCopies(ctx: Context, copies: Copy[], pvs: Envelope['pvs'] | undefined): Verification {
+  const members = pvs && new Set(Object.keys(pvs));
   const j = judge(copies.filter((c) => members?.has(c.pv) ?? true));
   const missing = Object.keys(ctx.devices.missing);
+  const isMoving = unfinishedRegions(ctx.devices.devices, pvs ?? {}).size > 0;
   return {
     kind: 'verification',
     version: 1,
     group: ctx.devices.group,
-    state: stateOf(j, missing),
+    state: stateOf(j, missing, isMoving),
     txn: j.head?.txn ?? null,
     missing,
     regions: copies.map((c) => finding(c, j, members)),
@@ -45,12 +47,12 @@ function describeCopies(ctx: Context, copies: Copy[], members: ReadonlySet<strin
   };
 }
 
-function stateOf(j: Judgement, missing: string[]): Verification['state'] {
+function stateOf(j: Judgement, missing: string[], isMoving: boolean): Verification['state'] {
   if (j.diverged.length > 0) return 'diverged';
   if (!j.head) return j.unusable.every((c) => c.state === 'blank' || c.state === 'empty') ? 'empty' : 'out-of-sync';
   if (missing.length > 0) return 'missing';
   if (j.behind.length + j.unusable.length > 0) return 'out-of-sync';
-  if (j.toCommit.length + j.toAbort.length > 0) return 'interrupted';
+  if (j.toCommit.length + j.toAbort.length > 0 || isMoving) return 'interrupted';
   if (j.pending) return 'pending';
   return inSync(j) ? 'ok' : 'out-of-sync';
 }
@@ -79,17 +81,16 @@ function standing(copy: Copy, j: Judgement, members: ReadonlySet<string> | undef
 /** Describes the copies of a group and says, as an exit code, whether it is whole: 0, `pending` or `outOfSync`. */
 export async function verify(ctx: Context): Promise<{ verification: Verification; exit: number }> {
   const copies = await ctx.store.copies();
-  const verification = describeCopies(ctx, copies, await members(ctx));
+  const verification = describeCopies(ctx, copies, await pvsOf(ctx));
   const { state } = verification;
   const exit = state === 'ok' ? 0 : state === 'pending' || state === 'interrupted' ? exitCodes.pending : exitCodes.outOfSync;
   return { verification, exit };
 }
 
 /** PVs of the envelope; undefined when the copies do not tell. */
-async function members(ctx: Context): Promise<Set<string> | undefined> {
+async function pvsOf(ctx: Context): Promise<Envelope['pvs'] | undefined> {
   try {
-    const { group } = await load(ctx);
-    return new Set(Object.keys(group.envelope.pvs));
+    return (await load(ctx)).group.envelope.pvs;
   } catch {
     return undefined;
   }

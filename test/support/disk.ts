@@ -1,5 +1,6 @@
 import type { OpenOptions, OpenStorage, Storage } from '#blockdev/storage.js';
 import { fail } from '#tool/errors.js';
+import { Image } from './image.js';
 import type { Random } from './random.js';
 
 export const SECTOR = 512;
@@ -18,7 +19,7 @@ export type Fault = (op: DiskOp, index: number) => boolean;
  * a power cut could leave can be made afterwards; any operation can be made to fail.
  */
 export class Disks {
-  readonly #images = new Map<string, Buffer>();
+  readonly #images = new Map<string, Image>();
   readonly #sizes: { size: number; blockSize: number };
   /** Writes and flushes in order. */
   log: DiskOp[] = [];
@@ -26,20 +27,24 @@ export class Disks {
   reads = { count: 0, bytes: 0 };
   opened = 0;
   fault: Fault | undefined;
+  /** Told of each write and flush once it is done. */
+  watch: (() => void) | undefined;
+  /** Lets operations take turns that differ from run to run. */
+  jitter: Random | undefined;
   #ops = 0;
-  #before = new Map<string, Buffer>();
+  #before = new Map<string, Image>();
 
   /** @param size of each disk in bytes */
   constructor(paths: readonly string[], size: number, blockSize = 512) {
     this.#sizes = { size, blockSize };
-    for (const path of paths) this.#images.set(path, Buffer.alloc(size));
+    for (const path of paths) this.#images.set(path, new Image(size));
     this.record();
   }
 
   /** Starts a new record: crash images are made from the present state on. */
   record(): void {
     this.forget();
-    this.#before = new Map([...this.#images].map(([path, image]) => [path, Buffer.from(image)]));
+    this.#before = new Map([...this.#images].map(([path, image]) => [path, image.copy()]));
   }
 
   /** Starts a new record of which no crash images will be made. */
@@ -49,10 +54,19 @@ export class Disks {
     this.reads = { count: 0, bytes: 0 };
   }
 
-  image(path: string): Buffer {
+  get paths(): string[] {
+    return [...this.#images.keys()];
+  }
+
+  image(path: string): Image {
     const image = this.#images.get(path);
     if (!image) throw new Error(`no disk ${path}`);
     return image;
+  }
+
+  /** Another content for a disk. */
+  put(path: string, image: Image): void {
+    this.#images.set(path, image.copy());
   }
 
   /** New disks with the same content. */
@@ -66,46 +80,43 @@ export class Disks {
 
   /** The disks as they were when the first `count` recorded operations had been done and all of them had arrived. */
   after(count: number): Disks {
-    return this.#replay(this.log.slice(0, count), () => true);
+    return this.#replay(this.log.slice(0, count), []);
   }
 
   /**
    * Disks as a power cut after the first `count` operations may leave them: what was flushed is there; of the rest
-   * each sector may have arrived or not, in any order.
+   * each sector may have arrived or not, or in part, in any order.
    */
   crash(count: number, random: Random): Disks {
-    const done = this.log.slice(0, count);
     const lastFlush = new Map<string, number>();
-    done.forEach((op, i) => {
-      if (op.kind === 'flush') lastFlush.set(op.disk, i);
-    });
-    const isDurable = (op: DiskOp, i: number) => i < (lastFlush.get(op.disk) ?? -1);
-    const durable = done.filter(isDurable);
-    const pending = done.filter((op, i) => !isDurable(op, i));
+    for (let i = 0; i < count; i++) if (this.log[i]?.kind === 'flush') lastFlush.set(this.log[i]?.disk ?? '', i);
+    const done = this.log.slice(0, count);
+    const isDurable = (op: DiskOp, i: number): boolean => i < (lastFlush.get(op.disk) ?? -1);
+    const pending = random.shuffle(done.filter((op, i) => !isDurable(op, i)));
     const kept = random.chance(0.5) ? random.next() : random.pick([0, 1]);
     return this.#replay(
-      [...durable, ...random.shuffle(pending)],
-      (op) => durable.includes(op) || random.chance(kept),
+      done.filter(isDurable),
+      pending.filter(() => random.chance(kept)),
       random,
-      durable.length,
     );
   }
 
-  #replay(ops: readonly DiskOp[], arrives: (op: DiskOp) => boolean, random?: Random, sound = ops.length): Disks {
-    const disks = this.#with((path) => this.#before.get(path) as Buffer);
-    ops.forEach((op, i) => {
-      if (op.kind !== 'write' || !arrives(op)) return;
-      const image = disks.image(op.disk);
-      if (i < sound || !random || random.chance(0.5)) op.data.copy(image, op.offset);
-      else copySomeSectors(op, image, random);
-    });
+  /** What is `sound` arrived whole, of what is `loose` some only in part. */
+  #replay(sound: readonly DiskOp[], loose: readonly DiskOp[], random?: Random): Disks {
+    const disks = this.#with((path) => this.#before.get(path) as Image);
+    for (const op of sound) if (op.kind === 'write') disks.image(op.disk).write(op.offset, op.data);
+    for (const op of loose) {
+      if (op.kind !== 'write') continue;
+      if (!random || random.chance(0.5)) disks.image(op.disk).write(op.offset, op.data);
+      else writeSomeSectors(op, disks.image(op.disk), random);
+    }
     disks.record();
     return disks;
   }
 
-  #with(image: (path: string) => Buffer): Disks {
+  #with(image: (path: string) => Image): Disks {
     const disks = new Disks([], this.#sizes.size, this.#sizes.blockSize);
-    for (const path of this.#images.keys()) disks.#images.set(path, Buffer.from(image(path)));
+    for (const path of this.#images.keys()) disks.#images.set(path, image(path).copy());
     disks.record();
     return disks;
   }
@@ -117,22 +128,28 @@ export class Disks {
   };
 
   /** Records an operation, or fails it. */
-  act(op: DiskOp): void {
+  async act(op: DiskOp): Promise<void> {
+    if (this.jitter) for (let turns = this.jitter.below(4); turns > 0; turns--) await undefined;
     if (this.fault?.(op, this.#ops++)) throw fail('io', 'io-error', `${op.kind} of "${op.disk}" failed: EIO`);
     if (op.kind === 'read') {
       this.reads.count++;
       this.reads.bytes += op.length;
-    } else this.log.push(op);
-    if (op.kind === 'write') op.data.copy(this.image(op.disk), op.offset);
+      return;
+    }
+    this.log.push(op);
+    if (op.kind === 'write') this.image(op.disk).write(op.offset, op.data);
+    this.watch?.();
   }
 }
 
-/** Some sectors arrive, others do not; now and then one is torn in its middle. */
-function copySomeSectors(op: { offset: number; data: Buffer }, image: Buffer, random: Random): void {
+/** Some sectors arrive, others do not, some are torn: only their beginning, or only their end, is new. */
+function writeSomeSectors(op: { offset: number; data: Buffer }, image: Image, random: Random): void {
   for (let at = 0; at < op.data.length; at += SECTOR) {
-    const fate = random.below(9);
-    const length = fate < 4 ? SECTOR : fate < 8 ? 0 : random.below(SECTOR);
-    op.data.copy(image, op.offset + at, at, at + length);
+    const fate = random.below(3);
+    if (fate === 0) continue;
+    const cut = fate === 1 ? 0 : random.below(SECTOR);
+    const [from, to] = random.chance(0.5) ? [cut, SECTOR] : [0, SECTOR - cut];
+    image.write(op.offset + at + from, op.data.subarray(at + from, at + to));
   }
 }
 
@@ -153,18 +170,18 @@ class SimStorage implements Storage {
 
   async read(offset: number, length: number): Promise<Buffer> {
     this.#check(offset, length);
-    this.#disks.act({ disk: this.path, kind: 'read', offset, length });
-    return Buffer.from(this.#disks.image(this.path).subarray(offset, offset + length));
+    await this.#disks.act({ disk: this.path, kind: 'read', offset, length });
+    return this.#disks.image(this.path).read(offset, length);
   }
 
   async write(offset: number, data: Uint8Array): Promise<void> {
     if (!this.#options.write) throw new Error(`"${this.path}" is not open for writing`);
     this.#check(offset, data.length);
-    this.#disks.act({ disk: this.path, kind: 'write', offset, data: Buffer.from(data) });
+    await this.#disks.act({ disk: this.path, kind: 'write', offset, data: Buffer.from(data) });
   }
 
   async flush(): Promise<void> {
-    this.#disks.act({ disk: this.path, kind: 'flush' });
+    await this.#disks.act({ disk: this.path, kind: 'flush' });
   }
 
   async close(): Promise<void> {}

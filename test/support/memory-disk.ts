@@ -56,7 +56,7 @@ export function opener(disks: Iterable<MemoryDisk>): OpenStorage {
 
 /**
  * Every content that a crash can leave behind `events`: at each of them what was flushed, and of the last write that was not,
- * it kept only a head, a tail, one sector, or lost one; with and without the writes pending before it.
+ * it kept only a head, a tail, one sector, or lost one, or tore one; with and without the writes pending before it.
  */
 export function* crashes(before: Buffer, events: readonly DiskEvent[]): Generator<Buffer> {
   let durable = Buffer.from(before);
@@ -68,10 +68,22 @@ export function* crashes(before: Buffer, events: readonly DiskEvent[]): Generato
       yield durable;
       continue;
     }
-    for (const base of durable.equals(cached) ? [durable] : [durable, cached])
-      for (const kept of tears(e.data.length / 512)) yield withSectors(base, e, kept);
+    for (const base of durable.equals(cached) ? [durable] : [durable, cached]) yield* torn(base, e);
     e.data.copy(cached, e.write);
   }
+}
+
+function* torn(base: Buffer, e: { write: number; data: Buffer }): Generator<Buffer> {
+  for (const kept of tears(e.data.length / 512)) yield withSectors(base, e, kept);
+  for (let cut = 1; cut < 512; cut += cut < 32 ? 1 : 37)
+    for (const [from, to] of [
+      [0, cut],
+      [cut, 512],
+    ] as const) {
+      const out = Buffer.from(base);
+      e.data.copy(out, e.write + from, from, to);
+      yield out;
+    }
 }
 
 /** Which sectors of a write of `n` reach the disk. */

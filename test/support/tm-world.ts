@@ -1,175 +1,131 @@
-import { planType } from '#dm/documents.js';
-import { dump } from '#dm/dump.js';
-import { type Kernel, KernelError } from '#dm/kernel.js';
-import { run } from '#dm/program/machine.js';
-import { SimKernel } from '#dm/sim/sim-kernel.js';
-import type { SimState } from '#dm/sim/state.js';
+import { findDevices } from '#discover/find.js';
+import { packLabel } from '#discover/label.js';
+import { renameLabels } from '#discover/update.js';
+import type { World } from '#discover/world.js';
 import type { Devices } from '#documents/devices.js';
+import { labelPlaces } from '#documents/layout.js';
 import type { Region } from '#documents/regions.js';
 import { inProcessPrograms } from '#dvm/runner.js';
-import type { Activation, PlanView } from '#tm/activation.js';
 import { programsOf } from '#tm/config.js';
 import type { Context } from '#tm/context.js';
+import { relabel } from '#tm/relabel.js';
 import { openStore } from '#tm/replicator-store.js';
-import { Attached, type Programs } from '#tool/programs.js';
 import { Disks } from './disk.js';
 import { Random } from './random.js';
+import { simDiscover } from './sim-discover.js';
+import { SimMachine } from './sim-machine.js';
 
-/** Sectors. The images hold only the regions; the rest of the devices is known to the simulated kernel alone. */
-const region = { start: 2048, length: 1024 };
-const imageBytes = (region.start + region.length) * 512;
+/** Sectors. */
 const deviceSectors = 2 ** 21;
+const regionStart = 2048;
+
+export interface WorldOptions {
+  seed?: number;
+  /** Sectors of each region. */
+  region?: number;
+  /** Devices that carry a region; by default all. */
+  carriers?: number[];
+  /** Name or id of the group. */
+  group?: string;
+  /** Devices without a label. */
+  blank?: number[];
+}
 
 const ids = ['aaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb', 'cccccccccccccccccccc', 'dddddddddddddddddddd'];
 export const groupId = 'gggggggggggggggggggg';
 export const pathOf = (i: number): string => `/sim/${i}`;
 export const pvOf = (i: number): string => ids[i] as string;
+const numberOf = (path: string): string => `8:${Number(path.slice('/sim/'.length)) * 16}`;
 
 /**
- * A machine for tm: simulated disks, a simulated kernel, the real filters, planner and replicator. Every write, flush
- * and changing ioctl is a step; `dieAt(n)` stops the machine before step n, after which nothing reaches disk or kernel.
+ * A machine for tm: simulated disks, a simulated kernel, the real discover, filters, planner and replicator. Its devices
+ * are labelled for the group "vg", as discover add does it.
  */
 export class TmWorld {
-  disks: Disks;
-  kernel: SimKernel;
+  readonly machine: SimMachine;
   random: Random;
+  /** Numbers of the devices that are there. */
+  present: readonly number[];
   /** What tm had zeroed. */
   readonly zeroed: Region[] = [];
-  #step = 0;
-  #deathAt = Number.POSITIVE_INFINITY;
+  /** Name or id of the group. */
+  group: string;
   #made = 0;
-  #ioctls = 0;
-  #failing = Number.POSITIVE_INFINITY;
 
-  constructor(devices: number, seed = 1) {
-    this.disks = new Disks(
-      Array.from({ length: devices }, (_, i) => pathOf(i)),
-      imageBytes,
-    );
-    this.kernel = freshKernel(devices);
-    this.random = new Random(seed);
-    this.#watch();
+  constructor(devices: number | SimMachine, options: WorldOptions = {}) {
+    this.random = new Random(options.seed ?? 1);
+    this.group = options.group ?? groupId;
+    this.machine = typeof devices === 'number' ? labelled(devices, options) : devices;
+    this.present = this.disks.paths.map((_, i) => i);
   }
 
-  get steps(): number {
-    return this.#step;
-  }
-  get dead(): boolean {
-    return this.#step > this.#deathAt;
+  get disks(): Disks {
+    return this.machine.disks;
   }
 
-  dieAt(step: number): void {
-    this.#step = 0;
-    this.#deathAt = step;
-    this.disks.record();
+  get kernel() {
+    return this.machine.kernel;
   }
 
-  /** Lets the `n`th changing ioctl from now on, counted from 0, fail once. */
-  failIoctl(n: number): void {
-    this.#ioctls = 0;
-    this.#failing = n;
+  /** Another world on a machine that this one's became. */
+  with(machine: SimMachine, seed: number): TmWorld {
+    const world = new TmWorld(machine, { seed });
+    world.present = this.present;
+    world.group = this.group;
+    return world;
   }
 
-  /** True once the ioctl has failed. */
-  get ioctlFailed(): boolean {
-    return this.#ioctls > this.#failing;
+  /** What discover sees. */
+  discover(present: readonly number[] = this.present): World {
+    return simDiscover(this.disks, present.map(pathOf), numberOf, () => this.newId());
   }
 
-  /** The next boot after a kill of the process: all that was written is there, and so is the kernel. */
-  restartProcess(): void {
-    this.#revive(this.disks.copy());
+  newId(): string {
+    return Array.from({ length: 20 }, () => this.random.pick([...'abcdefghijklmnopqrstuvwxyz234567'])).join('');
   }
 
-  /** The next boot after a power cut: unflushed sectors may be lost, the kernel starts empty. */
-  powerCut(): void {
-    this.kernel = freshKernel(this.deviceCount);
-    this.#revive(this.disks.crash(this.disks.log.length, this.random));
-  }
-
-  get deviceCount(): number {
-    return Object.keys(this.kernel.state().backing).length;
+  devices(present: readonly number[] = this.present): Promise<Devices> {
+    return findDevices(this.group, {}, this.discover(present));
   }
 
   /** The context of one run of tm on these devices. */
-  async context(present: number[], name = 'vg'): Promise<Context> {
-    const devices = devicesDocument(present, name);
+  async context(present: readonly number[] = this.present): Promise<Context> {
+    const { open } = this.disks;
+    const devices = await this.devices(present);
+    const labels = this.discover(present);
     const programs = inProcessPrograms({ configPath: undefined, trace: undefined, note: () => {} }, undefined);
-    return {
+    const context: Context = {
       devices,
       programs,
       names: programsOf({}),
-      store: await openStore(devices.devices, this.disks.open, true),
-      activation: this.#activation(programs),
+      store: await openStore(devices.devices, open, true),
+      activation: this.machine.activation(programs),
       newTxn: () => this.random.hex(16),
       now: () => new Date(1_700_000_000_000 + this.#made++ * 1000).toISOString(),
       host: 'test',
-      renameLabels: async () => {},
+      renameLabels: async (group) => (await renameLabels(labels, group, pathsOf(devices))).length > 0,
+      relabel: (regions) => relabel(context, labels, regions),
+      openStore: (found) => openStore(found, open, true),
       refuseTakenName: async () => {},
       zero: async (ranges) => void this.zeroed.push(...ranges),
       note: () => {},
     };
-  }
-
-  /** The mortal kernel: dead machines answer nothing. */
-  mortalKernel(): Kernel {
-    return new Proxy<Kernel>(this.kernel, {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key, target);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]): unknown => {
-          if (changing.has(String(key)) ? this.#dies() : this.dead) throw new KernelError(5, 'EIO', 'the machine is dead');
-          if (changing.has(String(key)) && this.#ioctls++ === this.#failing) throw new KernelError(12, 'ENOMEM', 'no memory');
-          return Reflect.apply(value, target, args);
-        };
-      },
-    });
-  }
-
-  #activation(programs: Programs): Activation {
-    return {
-      current: async () => dump(this.mortalKernel()),
-      plan: async (next, previous, words, known) => {
-        const current = known ?? dump(this.mortalKernel());
-        const before = previous ? ['--previous', new Attached(previous)] : [];
-        const desired = await programs.run(['vol_activate', '--current', new Attached(current), ...before, ...words], next);
-        return (await programs.run(['dmactivate', new Attached(current), '-'], desired)) as PlanView;
-      },
-      start: async (plan) => {
-        const { phases } = planType.parse(plan, 'plan');
-        return { run: async (phase) => run(phases[phase], this.mortalKernel(), { phase }), end: async () => {} };
-      },
-    };
-  }
-
-  #revive(disks: Disks): void {
-    this.disks = disks;
-    this.#deathAt = Number.POSITIVE_INFINITY;
-    this.#watch();
-  }
-
-  #watch(): void {
-    this.disks.fault = (op) => (op.kind === 'read' ? this.dead : this.#dies());
-  }
-
-  #dies(): boolean {
-    return ++this.#step > this.#deathAt;
+    return context;
   }
 }
 
-const changing = new Set(['create', 'remove', 'removeAll', 'suspend', 'resume', 'load', 'clear', 'rename', 'message']);
-
-function freshKernel(devices: number): SimKernel {
-  const backing: SimState['backing'] = {};
-  for (let i = 0; i < devices; i++) backing[pathOf(i)] = { dev: `8:${i * 16}`, size: deviceSectors };
-  return new SimKernel({ kind: 'sim-kernel', version: 1, backing, devices: {} });
+function pathsOf({ devices }: Devices): string[] {
+  return Object.values(devices).map((d) => d.path);
 }
 
-function devicesDocument(present: number[], name: string): Devices {
-  const devices = Object.fromEntries(
-    present.map((i) => [
-      pvOf(i),
-      { path: pathOf(i), dev: `8:${i * 16}`, size: deviceSectors, blockSize: 512 as const, regions: [region] },
-    ]),
-  );
-  return { kind: 'devices', version: 1, group: { id: groupId, name }, devices, missing: {}, problems: [] };
+function labelled(count: number, { region = 1024, carriers, blank = [] }: WorldOptions): SimMachine {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  const disks = new Disks(numbers.map(pathOf), deviceSectors * 512);
+  for (const i of numbers.filter((n) => !blank.includes(n))) {
+    const regions = carriers?.includes(i) === false ? [] : [{ start: regionStart, length: region }];
+    const label = { sequence: 1, size: deviceSectors, group: { id: groupId, name: 'vg' }, pv: pvOf(i), regions };
+    for (const here of labelPlaces(deviceSectors)) disks.image(pathOf(i)).write(here * 512, packLabel(label, here));
+  }
+  const backing = Object.fromEntries(numbers.map((i) => [pathOf(i), { dev: numberOf(pathOf(i)), size: deviceSectors }]));
+  return new SimMachine(disks, { kind: 'sim-kernel', version: 1, backing, devices: {} });
 }

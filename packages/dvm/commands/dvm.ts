@@ -1,15 +1,16 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { activationVerbs } from '../activation-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
+import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
 import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
-import { versionVerbs } from '../version-verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const group = { name: 'GROUP', describe: 'name or id of a group' };
@@ -157,28 +158,6 @@ const set = verb(
   },
 );
 
-const activate = verb(
-  'activate',
-  'Bring a volume up, or all of a group.',
-  [target],
-  {
-    ...changeOptions,
-    auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' },
-    degraded: { type: 'boolean', describe: 'devices may be missing: volumes whose redundancy makes up for it come up too' },
-    partial: { type: 'boolean', describe: 'devices may be missing: all volumes come up, and what lies there cannot be read' },
-  },
-  (call) => {
-    const { auto, degraded, partial } = call.options;
-    const mode = partial ? 'partial' : degraded ? 'degraded' : undefined;
-    const tm = [...tmWords(call.options), ...(mode ? ['--degraded'] : [])];
-    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, auto, tm, mode);
-  },
-);
-
-const deactivate = verb('deactivate', 'Take a volume down, or all of a group.', [target], changeOptions, (call) =>
-  verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), false, false, tmWords(call.options)),
-);
-
 const show = verb(
   'show',
   'Report on a group or a volume.',
@@ -241,13 +220,12 @@ export const tool: Tool = {
     remove,
     set,
     move,
-    activate,
-    deactivate,
+    ...activationVerbs,
     verify,
     recover,
     ...thinVerbs,
     ...groupVerbs,
-    ...versionVerbs,
+    ...metadataVerbs,
     check,
     replay,
   ],

@@ -31,12 +31,12 @@ export function areaLength(segment: Segment): Extents {
 }
 
 /** The volumes that a segment stands on. */
-export function referencesOf(segment: Segment): Reference[] {
+export function referencesOf(segment: Segment): readonly Reference[] {
   return rulesOf(segment).references(segment);
 }
 
 /** Broken rules of a segment's kind. */
-export function kindStates(segment: Segment, draft: Draft): State[] {
+export function kindStates(segment: Segment, draft: Draft): readonly State[] {
   return rulesOf(segment).states(segment, draft);
 }
 

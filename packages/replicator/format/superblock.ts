@@ -32,11 +32,8 @@ export interface Shadow {
   mark: boolean;
 }
 
-/** What one of the two superblock slots holds; `torn`: the checksum is wrong, as a write cut short leaves it. */
-export type Slot =
-  | { state: 'valid'; superblock: Superblock }
-  | { state: 'blank' }
-  | { state: 'damaged'; reason: string; torn: boolean };
+/** What one of the two superblock slots holds. */
+export type Slot = { state: 'valid'; superblock: Superblock } | { state: 'blank' } | { state: 'damaged'; reason: string };
 
 export const VERSION = 1;
 /** The superblock proper lies in one sector of its block; the rest of the block is zero. */
@@ -73,14 +70,19 @@ export function packSuperblock(s: Superblock): Buffer {
   return block;
 }
 
+/** A slot that says of itself no longer that it is a superblock, and is the same otherwise: it counts as blank. */
+export function unmarked(block: Buffer): Buffer {
+  const out = Buffer.from(block);
+  return out.fill(0, 0, 8);
+}
+
 /** Reads a slot of untrusted bytes; `index` is the slot it was read from, `region` where it was found. */
 export function parseSlot(block: Buffer, index: 0 | 1, region: Region): Slot {
   const sector = block.subarray(0, SUPERBLOCK_SIZE);
   if (sector.every((byte) => byte === 0)) return { state: 'blank' };
   const reason = blockProblem(sector, 'dvmsuper');
   // Whatever was there before is not a damaged superblock unless it says it is one.
-  if (reason)
-    return sector.toString('latin1', 0, 8) === 'dvmsuper' ? { state: 'damaged', reason, torn: true } : { state: 'blank' };
+  if (reason) return sector.toString('latin1', 0, 8) === 'dvmsuper' ? { state: 'damaged', reason } : { state: 'blank' };
   const version = sector.readUInt32LE(24);
   if (version !== VERSION) return unusable(`has format version ${version}, this program knows ${VERSION}`);
   const superblock = unpack(sector);
@@ -89,7 +91,7 @@ export function parseSlot(block: Buffer, index: 0 | 1, region: Region): Slot {
 }
 
 function unusable(reason: string): Slot {
-  return { state: 'damaged', reason, torn: false };
+  return { state: 'damaged', reason };
 }
 
 function unpack(sector: Buffer): Superblock {

@@ -4,7 +4,16 @@ import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { SECTOR } from '#tool/units.js';
 import { BLOCK, BLOCK_SECTORS } from '../format/block.js';
-import { newest, packSuperblock, parseSlot, type Slot, SUPERBLOCK_SIZE, type Superblock, slotOf } from '../format/superblock.js';
+import {
+  newest,
+  packSuperblock,
+  parseSlot,
+  type Slot,
+  SUPERBLOCK_SIZE,
+  type Superblock,
+  slotOf,
+  unmarked,
+} from '../format/superblock.js';
 import { runsOf, spansOf } from './runs.js';
 
 /** Blocks to be written at a place of the region. */
@@ -83,19 +92,27 @@ export class OpenRegion {
   async writeSuperblock(next: Omit<Superblock, 'sequence'>, options: { flush: boolean }): Promise<void> {
     const superblock = { ...next, sequence: (this.superblock?.sequence ?? 0) + 1 };
     const slot = slotOf(superblock.sequence);
-    // One sector where the device has sectors of 512 bytes: no device tears that.
-    await this.#guard((storage) =>
-      storage.write(this.#offset(slot), packSuperblock(superblock).subarray(0, Math.max(storage.blockSize, SUPERBLOCK_SIZE))),
-    );
-    if (options.flush) await this.flush();
+    const block = packSuperblock(superblock);
+    // The first one of a region has no other to fall back to: it gets its mark last, so that torn it is none.
+    if (!this.superblock) await this.#writeSlot(slot, unmarked(block), true);
+    await this.#writeSlot(slot, block, options.flush);
     this.slots[slot] = { state: 'valid', superblock };
   }
 
-  /** Forgets what a slot held, durably. */
+  /** Forgets what a slot held, durably: first its mark, so that torn it is either what it was or none. */
   async wipeSlot(slot: 0 | 1): Promise<void> {
+    await this.#guard(async () => this.#writeSlot(slot, unmarked(await this.#readSpan(slot, 1)), true));
     await this.writeBlocks([{ block: slot, data: Buffer.alloc(BLOCK) }]);
     await this.flush();
     this.slots[slot] = { state: 'blank' };
+  }
+
+  /** One sector where the device has sectors of 512 bytes. */
+  async #writeSlot(slot: number, block: Buffer, flush: boolean): Promise<void> {
+    await this.#guard((storage) =>
+      storage.write(this.#offset(slot), block.subarray(0, Math.max(storage.blockSize, SUPERBLOCK_SIZE))),
+    );
+    if (flush) await this.flush();
   }
 
   /** After a failed write or flush the device's state is unknown: the region is not used again. */

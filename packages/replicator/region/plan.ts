@@ -17,8 +17,8 @@ import { blocksOf, type PlacedTree } from './walk.js';
 /** Versions kept besides the active one, space permitting: bounds what every change has to read of the history. */
 export const HISTORY_LIMIT = 256;
 
-/** Of a small region no more than this share is kept spare. */
-const SPARE_SHARE = 32;
+/** Of a region no more than this share is kept spare. */
+const SPARE_SHARE = 16;
 
 /** Which version is to be prepared. */
 export interface Request {

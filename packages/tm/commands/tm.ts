@@ -8,6 +8,7 @@ import { historyCommands } from '../history-commands.js';
 import { destroy, expand, init, reduce, rename } from '../members.js';
 import { read } from '../read.js';
 import { recover } from '../recover.js';
+import { regionsCommand } from '../regions-command.js';
 import { update } from '../update.js';
 import { verify } from '../verify.js';
 import { readVersion } from '../versions.js';
@@ -53,6 +54,7 @@ export const tool: Tool = {
         ),
     }),
     ...historyCommands,
+    regionsCommand,
     command({
       name: 'update',
       summary: 'Change the metadata by mutators, or by a batch of edits, in one transaction.',

@@ -22,17 +22,23 @@ async function disk(write?: Label): Promise<MemoryDisk> {
   return d;
 }
 
-test('one copy after the other, each flushed', async () => {
+test('one copy after the other, each flushed, the first without its mark before', async () => {
   const d = await disk();
   await writeLabel(d, label(1));
   assert.equal(
     d.events.map((e) => (e === 'flush' ? e : e.write)),
-    [4096, 'flush', bytes - 4096, 'flush'],
+    [4096, 'flush', 4096, 'flush', bytes - 4096, 'flush'],
   );
   assert.equal(await readLabel(d), { state: 'labelled', label: label(1), stale: [] });
 });
 
-test('a crash at any write, torn at any sector, leaves the old label or the new one', async () => {
+test('a label that is there is written over in one step a copy', async () => {
+  const d = await disk(label(1));
+  await writeLabel(d, label(2));
+  assert.is(d.events.length, 4);
+});
+
+test('a crash at any write, torn at any place, leaves the old label or the new one', async () => {
   const d = await disk(label(1, 'old'));
   const before = Buffer.from(d.content);
   await writeLabel(d, label(2, 'new'));

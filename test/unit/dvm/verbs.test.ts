@@ -88,6 +88,12 @@ test('versions and batches', () => {
   assert.equal(shown(verbs.batch('vg', 'my edits', [])), ["discover vg | tm update --batch 'my edits' vg"]);
 });
 
+test('regions', () => {
+  assert.equal(shown(verbs.regions('grow', 'vg', ['/dev/a'], ['--size', '8M'])), [
+    'discover vg | tm regions --size 8M grow vg /dev/a',
+  ]);
+});
+
 test('what is shown can be pasted into a shell', () => {
   assert.is(shellText([['report', "it's", 'a b', '', '$(x)']]), `report 'it'\\''s' 'a b' '' '$(x)'`);
   assert.equal(withOptions(['tm', 'read', 'vg'], ['-c', 'f']), ['tm', '-c', 'f', 'read', 'vg']);

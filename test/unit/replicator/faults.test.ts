@@ -121,7 +121,7 @@ test('a damaged page or table is read from another region and told', async () =>
   const { disks, regions } = await bench(2, 64);
   await upTo(disks, regions, 1);
   const sound = disks.copy();
-  const { length } = disks.image('/dev/d0');
+  const { size: length } = disks.image('/dev/d0');
   let damaged = 0;
   for (let block = 10; block < Math.min(length / 4096, 30); block++) {
     const copy = sound.copy();
@@ -161,7 +161,7 @@ test('damaged history: what is before it is read, updates go on', async () => {
   const [region] = regions as [Region];
   const all = await history(disks.open, region);
   assert.is(all.versions.length, 69);
-  const image = disks.image('/dev/d0');
+  const image = disks.image('/dev/d0').read();
   const blocks: number[] = [];
   for (let at = 0; at < image.length; at += 4096) if (image.toString('latin1', at, at + 8) === 'dvmhisto') blocks.push(at);
   const counts = new Set<number>();
@@ -183,8 +183,7 @@ test('damaged history: what is before it is read, updates go on', async () => {
 test('a region at another place, or cut short, is not taken for the real one', async () => {
   const { disks, regions } = await bench(1, 64);
   await upTo(disks, regions, 1);
-  const image = disks.image('/dev/d0');
-  image.copyWithin(72 * 512, 64 * 512, (64 + 32 * 8) * 512);
+  disks.image('/dev/d0').change((bytes) => bytes.copyWithin(72 * 512, 64 * 512, (64 + 32 * 8) * 512));
   const [moved] = await regionStatus(disks.open, [{ path: '/dev/d0', start: 72, length: 256 }]);
   assert.is(moved?.state, 'damaged');
   assert.match(moved?.error?.message ?? '', /starts at sector 64/);
@@ -213,8 +212,9 @@ test('random damage anywhere is told or harmless, never another content', async 
   for (let seed = 1; seed <= 300; seed++) {
     const random = new Random(seed);
     const copy = disks.copy();
-    const image = copy.image('/dev/d0');
-    for (let n = 0; n <= random.below(4); n++) image[random.below(image.length)] = random.below(256);
+    copy.image('/dev/d0').change((bytes) => {
+      for (let n = 0; n <= random.below(4); n++) bytes[random.below(bytes.length)] = random.below(256);
+    });
     const read = await readContent(copy.open, regions).catch((e: unknown) => e as DvmError);
     if (read instanceof Error) assert.is(read.exit, 'io', `seed ${seed}: ${read.message}`);
     else assert.ok(read.content.equals(content(3)) || read.content.equals(content(2)), `seed ${seed}`);

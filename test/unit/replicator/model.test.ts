@@ -94,7 +94,7 @@ class World {
     if (this.active > 0)
       assert.equal((await readContent(this.disks.open, this.regions)).content, this.contents.get(txn(this.active)));
     for (const region of this.regions) {
-      const image = this.disks.image(region.path).subarray(region.start * 512, (region.start + region.length) * 512);
+      const image = this.disks.image(region.path).read(region.start * 512, region.length * 512);
       const states = naiveStates(image);
       for (const s of states)
         for (const v of [s.active, s.shadow, ...s.history, ...s.shadowHistory])
@@ -162,7 +162,7 @@ test('changes all over a large content: freed blocks are too scattered to list',
     world.active = n;
     await world.check();
   }
-  const image = disks.image('/dev/d0');
+  const image = disks.image('/dev/d0').read();
   const starts = Array.from({ length: image.length / 4096 }, (_, i) => i * 4096);
   const heads = starts.filter((at) => image.toString('latin1', at, at + 8) === 'dvmhisto');
   assert.ok(

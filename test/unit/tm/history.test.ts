@@ -68,7 +68,7 @@ test('a copy that was away has fewer versions; one whose pages are damaged loses
   const old = before.versions[1]?.txn ?? '';
   const at = images.map((image) => image.indexOf(`"txn":"${old}"`));
   assert.ok(at.every((a) => a > 0));
-  for (const [i, image] of images.entries()) image.fill(0, at[i], (at[i] as number) + 8);
+  for (const [i, image] of images.entries()) image.fill(0, at[i] as number, (at[i] as number) + 8);
   const after = await run(world, history);
   assert.is(after.versions[1]?.host, null);
   assert.equal(
@@ -117,7 +117,7 @@ test('the beginning of two ids is ambiguous; digits alone are never taken for on
 test('by its id also a version that only a copy which is behind still has', async () => {
   const world = await made();
   for (let n = 0; n < 10; n++) await edit(world, 'vg_set', '--add-tag', `t${n}`);
-  const away = Buffer.from(world.disks.image('/sim/1'));
+  const away = world.disks.image('/sim/1').copy();
   const first = (await run(world, history)).versions.at(-1)?.txn ?? '';
   let oldest = 1;
   for (let n = 0; oldest === 1; n++) {
@@ -125,7 +125,7 @@ test('by its id also a version that only a copy which is behind still has', asyn
     oldest = (await run(world, history)).versions.at(-1)?.seqno ?? 0;
   }
   assert.ok(oldest <= 14, 'the version of the copy that was away is remembered');
-  away.copy(world.disks.image('/sim/1'));
+  world.disks.put('/sim/1', away);
   assert.equal(await namesAt(world, first), []);
   assert.is((await thrown<DvmError>(() => run(world, (ctx) => compare(ctx, '1', 'current')))).code, 'no-version');
   assert.is((await run(world, history)).versions[0]?.copies, 1);

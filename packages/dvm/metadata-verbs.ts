@@ -7,8 +7,8 @@ const version = (name: string) => ({
   describe: 'current, -1 (the one before), a number, or the beginning of an id: see dvm history',
 });
 
-/** Verbs about the versions of a group. */
-export const versionVerbs = [
+/** Verbs about the metadata of a group as a whole: its versions, many edits of it, where it is kept. */
+export const metadataVerbs = [
   verb('history', 'The versions that the devices still hold.', [group], {}, (call) =>
     verbs.simple('history', call.positionals[0] ?? '', []),
   ),
@@ -34,6 +34,20 @@ export const versionVerbs = [
     (call) => {
       const [vg = '', file = ''] = call.positionals;
       return verbs.batch(vg, file, tmWords(call.options));
+    },
+  ),
+  verb(
+    'regions',
+    'Grow, add or remove the regions that hold the metadata of a group, which may be in use.',
+    [
+      { name: 'ACTION', describe: 'grow, add, remove' },
+      group,
+      { name: 'PV', describe: 'devices of the group; behind one of them also regions, START+LENGTH', optional: true, many: true },
+    ],
+    { ...changeOptions, size: { type: 'string', value: 'SIZE', describe: 'how large regions become (grow), or are (add)' } },
+    (call) => {
+      const [action = '', vg = '', ...words] = call.positionals;
+      return verbs.regions(action, vg, words, [...tmWords(call.options), ...passOn(call.options, ['size'])]);
     },
   ),
 ];
