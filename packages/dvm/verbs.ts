@@ -121,8 +121,9 @@ export function activate(
 }
 
 export function show({ group, volume }: Target, tm: TmWords, words: string[]): Pipeline[] {
-  const filter = volume === undefined ? [] : ['--show', 'lv', '--filter', `lv_name = ${JSON.stringify(volume)}`];
-  return [[find(group), ['tm', 'read', ...tm, group], ['report', group, ...filter, ...words]]];
+  const rows = volume === undefined || words.includes('--show') ? [] : ['--show', 'lv'];
+  const filter = volume === undefined ? [] : ['--filter', `lv_name = ${JSON.stringify(volume)}`];
+  return [[find(group), ['tm', 'read', ...tm, group], ['report', group, ...rows, ...filter, ...words]]];
 }
 
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {

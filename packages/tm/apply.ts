@@ -5,7 +5,7 @@ import { Attached } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
 import { changesBetween } from './changes.js';
 import { type Context, memberRegions } from './context.js';
-import { type DryRun, type Outcome, outcome } from './outcome.js';
+import { committed, type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 /** How an edited group is made the next version. */
@@ -49,7 +49,7 @@ export async function carryOut(
   const wipe = plan ? plan.wipe : await wipeOf(ctx, before, edited, request);
   if (wipe) await ctx.zero(wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan, urgent: request.urgent ?? false });
-  return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+  return committed(next.envelope, plan, pvsOf(ctx, unflipped));
 }
 
 async function planOf(

@@ -8,12 +8,12 @@ import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
 import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
+import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
-const group = { name: 'GROUP', describe: 'name or id of a group' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
 
 const sizeOptions = {
@@ -33,7 +33,6 @@ const stripeSize = {
   'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
 } as const;
 const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
-const degraded = { type: 'boolean', describe: 'also when devices are missing or copies are behind' } as const;
 const groupOptions = {
   wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
@@ -158,52 +157,6 @@ const set = verb(
   },
 );
 
-const show = verb(
-  'show',
-  'Report on a group or a volume.',
-  [target],
-  {
-    format: {
-      type: 'string',
-      value: 'FORMAT',
-      choices: ['table', 'json', 'ndjson', 'csv', 'tree'],
-      describe: 'form of the output',
-    },
-    options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
-    map: { type: 'boolean', describe: 'draw where the extents of each device went' },
-    degraded,
-  },
-  (call) =>
-    verbs.show(
-      verbs.parseTarget(call.positionals[0] ?? ''),
-      passOn(call.options, ['degraded']),
-      passOn(call.options, ['format', 'options', 'map']),
-    ),
-);
-
-const list = verb('list', 'All groups, and the devices that belong to none.', [], {}, () => [[['discover', 'list']]]);
-
-const verify = verb('verify', 'Say whether every copy of the metadata agrees.', [group], {}, (call) =>
-  verbs.simple('verify', call.positionals[0] ?? '', []),
-);
-
-const { 'dry-run': _, ...recoverOptions } = changeOptions;
-const recover = verb(
-  'recover',
-  'Finish or undo what was interrupted, mend copies.',
-  [group],
-  {
-    ...recoverOptions,
-    without: { type: 'list', value: 'PV', describe: 'go on without this missing device' },
-    from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
-  },
-  (call) =>
-    verbs.simple('recover', call.positionals[0] ?? '', [
-      ...tmWords({ ...call.options, 'dry-run': false }),
-      ...passOn(call.options, ['without', 'from']),
-    ]),
-);
-
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
@@ -212,8 +165,7 @@ export const tool: Tool = {
   output: 'what was done, in words; --json for the document, --print for the pipelines',
   commands: [
     create,
-    list,
-    show,
+    ...stateVerbs,
     extend,
     reduce,
     rename,
@@ -221,8 +173,6 @@ export const tool: Tool = {
     set,
     move,
     ...activationVerbs,
-    verify,
-    recover,
     ...thinVerbs,
     ...groupVerbs,
     ...metadataVerbs,

@@ -71,7 +71,7 @@ test('create, extend, rename, deactivate, remove', () =>
     assert.is(await b.run('verify', 'vg'), 'vg: every copy is current\n');
     assert.match(String(await b.run('history', 'vg')), /^( *\d {2}[-\d]{10} [:\d]{8} {2}[0-9a-f]{12} {2}2 copies.*\n){4}$/);
     await b.run('remove', 'vg/new', ...sim(b));
-    assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: version 5 committed\n(.*disk.*: label removed .*\n){2}$/);
+    assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: its metadata is gone\n(.*disk.*: label removed .*\n){2}$/);
     assert.is((await thrown<DvmError>(() => b.run('verify', 'vg'))).code, 'no-group');
   }));
 

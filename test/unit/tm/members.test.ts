@@ -4,7 +4,7 @@ import { assert, suite, thrown } from '#test/support/check.js';
 import { image, inTmp } from '#test/support/loop.js';
 import { groupId, pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
 import { load } from '#tm/context.js';
-import { destroy, init, rename } from '#tm/members.js';
+import { destroy, expand, init, rename } from '#tm/members.js';
 import { checkLabels } from '#tm/open.js';
 import { update } from '#tm/update.js';
 import { verify } from '#tm/verify.js';
@@ -101,6 +101,18 @@ test('the ends of a new volume are zeroed before anything is written; if that fa
   );
   await update(await world.context([0, 1]), request('b', 'blank'));
   assert.is(world.zeroed.length, 2);
+});
+
+test('a device that the group has got since discover looked is told from one that is missing', async () => {
+  const world = new TmWorld(3);
+  await init(await world.context([0, 1]), vgCreate, false);
+  await expand(await world.context([0, 1, 2]), [['pv_add']], false);
+  const ctx = await world.context([0, 1]);
+  const edit = { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] };
+  assert.is((await thrown<DvmError>(() => update(ctx, edit))).code, 'missing-devices');
+  const before = { ...ctx, devices: { ...ctx.devices, missing: {} } };
+  const e = await thrown<DvmError>(() => update(before, edit));
+  assert.equal([e.code, e.exitCode], ['stale-devices', 84]);
 });
 
 test('a path that leads to another device than discover saw is stale', () =>
