@@ -4,7 +4,7 @@ import { extendImages } from './allocate-images.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import { addedExtents, type Extension, tailsOf } from './extend-plain.js';
-import { isPlain } from './kinds/kinds.js';
+import { isPlain } from './kinds/plain.js';
 import { type Raid, rowOf } from './kinds/raid.js';
 import { policyOf, roundingNote, sharesOf } from './lv-space.js';
 import type { AllocationPolicy, Lv, Segment } from './metadata.js';

@@ -53,8 +53,3 @@ export function partsOf(lvs: Readonly<Record<string, Lv>>, id: string): string[]
   add(id);
   return found;
 }
-
-/** Whether a segment is a linear or striped one: extents and nothing else. */
-export function isPlain(segment: Segment): segment is SegmentOf<'linear'> {
-  return segment.type === 'linear' || segment.type === 'striped';
-}

@@ -1,7 +1,7 @@
 import type { Devices } from '#documents/devices.js';
 import type { Region } from '#documents/regions.js';
 import { Draft } from '#metadata/draft.js';
-import { isPlain } from '#metadata/kinds/kinds.js';
+import { isPlain } from '#metadata/kinds/plain.js';
 import type { Metadata, Segment } from '#metadata/metadata.js';
 import { groupNowhere } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
