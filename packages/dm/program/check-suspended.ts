@@ -1,7 +1,7 @@
 import type { Instruction } from '../documents.js';
 import type { Problem } from './check.js';
 import { DeviceSet } from './device-set.js';
-import { keyOf } from './names.js';
+import { byName, keyOf } from './names.js';
 import { isOwn, type KernelInstruction } from './perform.js';
 
 type Devices = ReturnType<typeof deviceNumbers>;
@@ -36,7 +36,7 @@ function deviceNumbers(program: readonly Instruction[]): { number(key: string): 
   };
   for (const i of program) {
     if (i.op === 'suspend') add(keyOf(i.id), i.id.name);
-    if (i.op === 'rename' && !i.id.uuid) add(`name ${i.name}`, i.name);
+    if (i.op === 'rename') add(byName(i.name), i.name);
   }
   return { number: (key) => numbers.get(key), names };
 }
@@ -94,14 +94,19 @@ class Flow {
   /** Changes the set by what holds either way and returns what holds if the instruction works. */
   #effect(at: number, i: KernelInstruction, set: DeviceSet): Pending {
     if (i.op === 'wait-event') this.#refuse(at, set, (name) => `waits while "${name}" may be suspended`);
+    if (i.op === 'rename') return this.#renaming(i, set);
     const number = 'id' in i ? this.#devices.number(keyOf(i.id)) : undefined;
     if (number === undefined) return {};
     if (i.op === 'resume') set.delete(number);
     if (i.op === 'suspend') return { adds: number };
-    if (i.op === 'remove') return { deletes: number };
-    if (i.op !== 'rename' || i.id.uuid || !set.has(number)) return {};
-    const to = this.#devices.number(`name ${i.name}`);
-    return to === undefined ? {} : { adds: to, deletes: number };
+    return i.op === 'remove' ? { deletes: number } : {};
+  }
+
+  /** What was suspended by name goes by the new one; what was suspended by its uuid still does. */
+  #renaming(i: Extract<KernelInstruction, { op: 'rename' }>, set: DeviceSet): Pending {
+    const from = this.#devices.number(byName(i.id.name));
+    const to = this.#devices.number(byName(i.name));
+    return from === undefined || to === undefined || !set.has(from) ? {} : { adds: to, deletes: from };
   }
 
   #jump(at: number, to: number, set: DeviceSet): void {

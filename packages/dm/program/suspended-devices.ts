@@ -1,6 +1,6 @@
 import type { Instruction } from '../documents.js';
 import { type Kernel, KernelError } from '../kernel.js';
-import { keyOf } from './names.js';
+import { byName, keyOf } from './names.js';
 
 type Id = Extract<Instruction, { op: 'suspend' }>['id'];
 
@@ -12,7 +12,7 @@ export class SuspendedDevices {
   note(i: Instruction): void {
     if (i.op === 'suspend') this.#ids.set(keyOf(i.id), i.id);
     else if (i.op === 'resume' || i.op === 'remove') this.#ids.delete(keyOf(i.id));
-    else if (i.op === 'rename') this.#rename(i.id, i.name);
+    else if (i.op === 'rename') this.#rename(i.id.name, i.name);
   }
 
   /** To be told of each instruction that failed: a table that does not fit leaves its device suspended on the old one. */
@@ -37,12 +37,8 @@ export class SuspendedDevices {
     return left;
   }
 
-  #rename(id: Id, to: string): void {
-    const suspended = this.#ids.get(keyOf(id));
-    if (!suspended) return;
-    this.#ids.delete(keyOf(id));
-    const renamed = { ...suspended, name: to };
-    this.#ids.set(keyOf(renamed), renamed);
+  #rename(from: string, to: string): void {
+    if (this.#ids.delete(byName(from))) this.#ids.set(byName(to), { name: to });
   }
 }
 

@@ -49,6 +49,8 @@ test('a renamed device is followed by its name, one with a uuid by that', () => 
   assert.equal(check('suspend "a"\nrename "a" "b"\nresume "b"'), ['3: the program can end here with "a" suspended']);
   const a = 'device a = {name = "a", uuid = "U"}\ndevice b = {name = "b", uuid = "U"}\n';
   assert.equal(check(`${a}suspend a\nrename a "b"\nresume b`), []);
+  assert.equal(check(`${a}suspend "a"\nrename a "b"\nresume "b"\nexit 0`), ['3: the program can end here with "a" suspended']);
+  assert.equal(check(`${a}suspend "a"\nrename a "c"\nresume "a"`), ['3: the program can end here with "c" suspended']);
 });
 
 test('while a device may be suspended nothing goes backward and nothing waits', () => {
