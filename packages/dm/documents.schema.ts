@@ -95,6 +95,16 @@ export const desiredSchema = {
         },
       },
     },
+    /** Thin pools whose metadata is made anew: read `from` one place, written `to` another, before anything else. */
+    repairs: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pool', 'name', 'from', 'to'],
+        additionalProperties: false,
+        properties: { pool: uuid, name: dmText, from: { ...targets, minItems: 1 }, to: { ...targets, minItems: 1 } },
+      },
+    },
   },
 } as const;
 
@@ -225,7 +235,24 @@ export const planSchema = {
       type: 'object',
       required: ['phase1', 'phase2', 'abort'],
       additionalProperties: false,
-      properties: { phase1: instructions, phase2: instructions, abort: instructions },
+      properties: {
+        phase1: instructions,
+        phase2: instructions,
+        abort: instructions,
+        /** Brings the devices of `checks` up, and takes them down. */
+        check: instructions,
+        uncheck: instructions,
+      },
+    },
+    /** Metadata of thin pools to be checked (thin_check) before phase 1; made from `repairFrom` first (thin_repair) where that is. */
+    checks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pool', 'device'],
+        additionalProperties: false,
+        properties: { pool: { type: 'string' }, device: dmText, repairFrom: dmText },
+      },
     },
     /** Of the devices that are new; absent when there is nothing to wipe. */
     wipe,

@@ -49,7 +49,20 @@ export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOpt
   if (options.tellPools)
     for (const id of pendingPools(draft)) poolLayer(mappingOf(work, id, draft.lvs[id] as Lv, isNew(work, id)));
   if (!options.partial) refuseMissing(draft, work.missing);
-  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
+  const repairs = repairsOf(work);
+  const desired: Desired = { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
+  return repairs.length > 0 ? { ...desired, repairs } : desired;
+}
+
+/** Pools that have other metadata than in the version before: it is made from that. */
+function repairsOf(work: Work): NonNullable<Desired['repairs']> {
+  const rows = (id: string): Target[] => mappingOf(work, id, work.draft.lvs[id] as Lv, false).rows();
+  return Object.entries(work.previous ?? {}).flatMap(([id, before]) => {
+    const [old, now] = [poolSegment(before)?.meta, poolSegment(work.draft.lvs[id])?.meta];
+    if (old === undefined || now === undefined || old === now || !work.draft.lvs[old]) return [];
+    const name = dmName(work.group.name, work.draft.lvs[id]?.name ?? '', 'tpool');
+    return [{ pool: uuidOf(work.group.id, id, 'tpool'), name, from: rows(old), to: rows(now) }];
+  });
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */
