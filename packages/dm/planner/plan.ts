@@ -27,7 +27,7 @@ export function plan(current: Current, desired: Desired): Plan {
   const removals = planRemovals(s, stages);
   const steps = phase1Steps(s, order, stages, removals);
   const { checks, ...looking } = planChecks(s, desired);
-  const wipe = order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? [])));
+  const wipe = [...order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? []))), ...(desired.wipe ?? [])];
   return {
     kind: 'plan',
     version: 1,
