@@ -14,8 +14,8 @@ import { rowsOf } from './kinds/kinds.js';
 import { externalOrigins, overReal } from './kinds/thin.js';
 import { pendingPools, poolLayer } from './kinds/thin-pool.js';
 import { type Missing, missingDevices, refuseMissing } from './missing.js';
-import { repairsOf } from './repairs.js';
 import type { ActivationMode } from './mode.js';
+import { repairsOf } from './repairs.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
