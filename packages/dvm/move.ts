@@ -4,7 +4,7 @@ import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { type Pipeline, shellText } from './pipeline.js';
 import { type RunOptions, runPipeline, streamOf } from './runner.js';
-import { changeOptions, configOf, passOn, tmWords } from './verb.js';
+import { changeOptions, configOf, passOn, refuseFlags, tmWords } from './verb.js';
 import { find, type TmWords, update } from './verbs.js';
 
 const { 'dry-run': _, 'no-activate': __, ...common } = changeOptions;
@@ -38,12 +38,13 @@ export const move = command({
 
 /** One step: the transaction that ends the part before and begins the next, and the wait for it. */
 function roundOf(call: MoveCall): Pipeline[] {
+  refuseFlags(call.positionals);
   const [group = '', from, ...to] = call.positionals;
-  const { volume: _, step, abort } = call.options;
+  const { step, abort } = call.options;
   const tm: TmWords = tmWords({ ...call.options, 'dry-run': false, 'no-activate': false });
   if (abort) return [update(group, tm, ['pv_move', '--abort'])];
   if (from === undefined) throw fail('usage', 'missing-argument', `no device of group "${group}" is named to move from`);
-  const words = [...passOn(call.options, ['volume']), '--most', step, from, ...to];
+  const words = [...passOn({ ...call.options, most: step }, ['volume', 'most']), from, ...to];
   const kernel = passOn(call.options, ['kernel']);
   return [update(group, tm, ['pv_move', ...words]), [find(group), ['tm', 'read', group], ['vg_wait', ...kernel]]];
 }

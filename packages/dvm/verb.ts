@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Call, type Command, command, type Output, Text } from '#tool/command.js';
-import { DvmError } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs, OptionValues, PositionalSpec } from '#tool/options.js';
 import { describe } from './format.js';
@@ -34,7 +34,7 @@ export function tmWords(options: OptionValues<typeof changeOptions>): string[] {
     String(options.wait),
     ...(options['no-activate'] ? ['--no-activate'] : []),
     ...(options['no-thin-check'] ? ['--no-thin-check'] : []),
-    ...(options.kernel === undefined ? [] : ['--kernel', options.kernel]),
+    ...passOn(options, ['kernel']),
   ];
 }
 
@@ -44,8 +44,37 @@ export function passOn(options: Record<string, unknown>, names: readonly string[
     const value = options[name];
     if (value === undefined || value === false) return [];
     if (value === true) return [`--${name}`];
-    return [value].flat().flatMap((v) => [`--${name}`, String(v)]);
+    return [value].flat().flatMap((v) => flagWords(name, String(v)));
   });
+}
+
+/** Two words, but for the one value that would end the options, or tm's stage. */
+function flagWords(name: string, value: string): string[] {
+  return value === '--' ? [`--${name}=--`] : [`--${name}`, value];
+}
+
+/**
+ * Words go on to other programs, which would take one that starts with a hyphen for a flag. A number with a sign is none.
+ *
+ * @throws DvmError `bad-word` (exit 64)
+ */
+export function refuseFlags(words: readonly string[]): void {
+  const word = words.find((w) => /^-(?!\d+$)/.test(w));
+  if (word !== undefined)
+    throw fail('usage', 'bad-word', `argument "${word}" starts with a hyphen, which no name does`, {
+      hint: 'write ./ before the path of a file that is called so',
+    });
+}
+
+/**
+ * A verb for groups and volumes has options that only one of them takes.
+ *
+ * @param names of those that are for `others`
+ * @throws DvmError `bad-option` (exit 64)
+ */
+export function refuseOptions(options: Record<string, unknown>, names: readonly string[], others: 'groups' | 'volumes'): void {
+  const [given] = passOn(options, names);
+  if (given !== undefined) throw fail('usage', 'bad-option', `option "${given}" is for ${others}`);
 }
 
 /** A verb: arguments in, pipelines out; running, printing and formatting are the same for all. */
@@ -61,8 +90,10 @@ export function verb<const S extends OptionSpecs>(
     summary,
     positionals,
     options: { ...runOptions, ...options },
-    run: (call) =>
-      execute(call as unknown as Call<S & typeof runOptions>, expand(call as unknown as Call<S & typeof runOptions>)),
+    run: (call) => {
+      refuseFlags(call.positionals);
+      return execute(call as unknown as Call<S & typeof runOptions>, expand(call as unknown as Call<S & typeof runOptions>));
+    },
   });
 }
 

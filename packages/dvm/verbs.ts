@@ -15,9 +15,13 @@ export interface Target {
 /** @throws DvmError `bad-target` (exit 64) */
 export function parseTarget(text: string): Target {
   const [group, volume, extra] = text.split('/');
-  if (!group || volume === '' || extra !== undefined)
-    throw fail('usage', 'bad-target', `"${text}" names neither a group nor a volume`, { hint: 'write GROUP or GROUP/VOLUME' });
+  if (!group || volume === '' || extra !== undefined || [group, volume].some((name) => name?.startsWith('-')))
+    throw badTarget(text);
   return { group, volume };
+}
+
+function badTarget(text: string) {
+  return fail('usage', 'bad-target', `"${text}" names neither a group nor a volume`, { hint: 'write GROUP or GROUP/VOLUME' });
 }
 
 /**
@@ -34,7 +38,14 @@ export function parseVolume(text: string): { group: string; volume: string } {
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
-export const find = (group: string): Stage => ['discover', group];
+/** The commands of discover, which a group could be called. */
+const discoverCommands = ['find', 'add', 'rm', 'regions', 'list'];
+
+/** @throws DvmError `bad-target` (exit 64) for a word that cannot be a group's name */
+export function find(group: string): Stage {
+  if (group.startsWith('-')) throw badTarget(group);
+  return ['discover', ...(discoverCommands.includes(group) ? ['find'] : []), group];
+}
 
 /** One transaction of tm with these mutators. */
 export function update(group: string, tm: TmWords, ...mutators: string[][]): Pipeline {

@@ -10,7 +10,7 @@ import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
-import { changeOptions, passOn, tmWords, verb } from '../verb.js';
+import { changeOptions, passOn, refuseOptions, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
@@ -56,14 +56,14 @@ const create = verb(
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
-    if (volume !== undefined)
-      return verbs.createVolume(
-        vg,
-        volume,
-        [...tm, ...passOn(call.options, ['no-wipe'])],
-        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', ...raidWords, 'tag']), ...rest],
-      );
-    if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
+    const ofVolumes = ['size', 'extents', 'stripes', 'stripe-size', ...raidWords];
+    if (volume !== undefined) {
+      refuseOptions(call.options, ['wipe', 'extent-size'], 'groups');
+      const words = [...passOn(call.options, [...ofVolumes, 'allocation', 'tag']), ...rest];
+      return verbs.createVolume(vg, volume, [...tm, ...passOn(call.options, ['no-wipe'])], words);
+    }
+    refuseOptions(call.options, [...ofVolumes, 'no-wipe'], 'volumes');
+    if (rest.length === 0) throw missingDevice(vg);
     return verbs.createGroup(
       vg,
       rest,
@@ -90,8 +90,14 @@ const extend = verb(
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
-    if (volume === undefined) return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe']));
-    const words = [...passOn(call.options, ['size', 'extents', 'metadata-size', 'allocation', 'stripes']), ...rest];
+    const ofVolumes = ['size', 'extents', 'metadata-size', 'allocation', 'stripes'];
+    if (volume === undefined) {
+      refuseOptions(call.options, [...ofVolumes, 'fs'], 'volumes');
+      if (rest.length === 0) throw missingDevice(vg);
+      return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe']));
+    }
+    refuseOptions(call.options, ['wipe'], 'groups');
+    const words = [...passOn(call.options, ofVolumes), ...rest];
     return extendVolume({ group: vg, volume, tm, words, fs: call.options.fs ? 'fit' : 'ignore' });
   },
 );
@@ -109,8 +115,15 @@ const reduce = verb(
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const { fs, force } = call.options;
+    const [, ...rest] = call.positionals;
     const tm = tmWords(call.options);
-    if (volume === undefined) return verbs.reduceGroup(vg, call.positionals.slice(1), tm);
+    if (volume === undefined) {
+      refuseOptions(call.options, ['size', 'extents', 'fs', 'force'], 'volumes');
+      if (rest.length === 0) throw missingDevice(vg);
+      return verbs.reduceGroup(vg, rest, tm);
+    }
+    if (rest.length > 0)
+      throw fail('usage', 'surplus-argument', `unexpected argument "${rest[0]}": volume "${volume}" is reduced`);
     if (fs && force) throw fail('usage', 'contradiction', '--fs and --force contradict each other');
     const words = passOn(call.options, ['size', 'extents']);
     return reduceVolume({ group: vg, volume, tm, words, fs: fs ? 'fit' : force ? 'ignore' : 'check' });
@@ -147,15 +160,19 @@ const set = verb(
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const tm = tmWords(call.options);
-    if (volume === undefined) return verbs.setGroup(vg, tm, passOn(call.options, ['add-tag', 'del-tag', 'allocation']));
-    return verbs.setVolume(
-      vg,
-      volume,
-      tm,
-      passOn(call.options, ['add-tag', 'del-tag', 'allocation', 'read-only', 'autoactivate']),
-    );
+    const [ofBoth, ofVolumes] = [
+      ['add-tag', 'del-tag', 'allocation'],
+      ['read-only', 'autoactivate'],
+    ];
+    if (volume !== undefined) return verbs.setVolume(vg, volume, tm, passOn(call.options, [...ofBoth, ...ofVolumes]));
+    refuseOptions(call.options, ofVolumes, 'volumes');
+    return verbs.setGroup(vg, tm, passOn(call.options, ofBoth));
   },
 );
+
+function missingDevice(group: string) {
+  return fail('usage', 'missing-argument', `no device is named for group "${group}"`);
+}
 
 export const tool: Tool = {
   name: 'dvm',

@@ -1,8 +1,11 @@
+import { tool as dvm } from '#dvm/commands/dvm.js';
 import { shellText, withOptions } from '#dvm/pipeline.js';
 import { extendVolume, reduceVolume } from '#dvm/resize-verbs.js';
 import * as verbs from '#dvm/verbs.js';
 import { assert, suite, thrown } from '#test/support/check.js';
+import type { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';
+import { invoke } from '#tool/invoke.js';
 
 const test = suite('dvm verbs');
 
@@ -11,8 +14,32 @@ const shown = (pipelines: Parameters<typeof shellText>[0][]): string[] => pipeli
 test('a target is a group or a volume of one', async () => {
   assert.equal(verbs.parseTarget('vg'), { group: 'vg', volume: undefined });
   assert.equal(verbs.parseTarget('vg/lv'), { group: 'vg', volume: 'lv' });
-  for (const bad of ['', '/', 'vg/', '/lv', 'a/b/c'])
+  for (const bad of ['', '/', 'vg/', '/lv', 'a/b/c', '-x', 'vg/-x'])
     assert.is((await thrown<DvmError>(() => verbs.parseTarget(bad))).code, 'bad-target');
+  assert.is((await thrown<DvmError>(() => verbs.find('-1'))).code, 'bad-target');
+  assert.equal(verbs.find('list'), ['discover', 'find', 'list']);
+});
+
+test('words and options that other programs would take for something else are refused', async () => {
+  const run = (...argv: string[]) =>
+    invoke(dvm, ['--print', ...argv], { readInput: async () => Buffer.alloc(0), note: () => {} });
+  for (const [message, ...argv] of [
+    ['argument "-x" starts with a hyphen, which no name does', 'rename', 'vg/a', '--', '-x'],
+    ['argument "-x" starts with a hyphen, which no name does', 'move', 'vg', '--', '-x'],
+    ['no device is named for group "vg"', 'extend', 'vg'],
+    ['no device is named for group "vg"', 'reduce', 'vg'],
+    ['no device is named for group "vg"', 'create', 'vg'],
+    ['option "--size" is for volumes', 'extend', 'vg', '/dev/a', '--size', '1G'],
+    ['option "--wipe" is for groups', 'extend', 'vg/a', '--size', '1G', '--wipe'],
+    ['option "--extent-size" is for groups', 'create', 'vg/a', '--size', '1G', '--extent-size', '1M'],
+    ['option "--stripes" is for volumes', 'create', 'vg', '/dev/a', '--stripes', '2'],
+    ['option "--force" is for volumes', 'reduce', 'vg', '/dev/a', '--force'],
+    ['option "--read-only" is for volumes', 'set', 'vg', '--read-only', 'on'],
+    ['unexpected argument "/dev/a": volume "a" is reduced', 'reduce', 'vg/a', '/dev/a', '--size', '1G'],
+  ])
+    assert.is((await thrown<DvmError>(() => run(...argv))).message, message);
+  const { output } = await run('create', 'vg/a', '--tag=--', '--size', '1G');
+  assert.match((output as Text).text, / lv_create a --size 1G --tag=--\n$/);
 });
 
 test('create a group: label each device, then one transaction', () => {
