@@ -8,6 +8,7 @@ import { json } from './json.js';
 import { judging } from './judge.js';
 import { kernelViews, signatures } from './kernel-views.js';
 import { label } from './label.js';
+import { options } from './options.js';
 import { planner } from './planner.js';
 import { printed } from './printed.js';
 import { program } from './program.js';
@@ -15,10 +16,12 @@ import { record } from './record.js';
 import { region } from './region/region.js';
 import { report } from './report.js';
 import { superblocks } from './superblocks.js';
+import { suspension } from './suspension.js';
+import { verbLines } from './verbs.js';
 import { names, reportFilter, sizes } from './words.js';
 
 export const targets: readonly Target[] = [
   ...[label, blocks, region, record, judging],
-  ...[json, documents, filters, activate, report, planner, program, assembly],
-  ...[sizes, names, reportFilter, signatures, kernelViews, superblocks, printed],
+  ...[json, documents, filters, activate, report, planner, program, suspension, assembly],
+  ...[options, verbLines, sizes, names, reportFilter, signatures, kernelViews, superblocks, printed],
 ];
