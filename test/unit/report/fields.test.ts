@@ -104,6 +104,18 @@ fields('of an active volume', () => {
     lv_health_status: null,
     lv_time: '2024-01-02T03:04:05Z',
     lv_tags: ['db', 'keep'],
+    pool_lv: null,
+    origin: null,
+    data_percent: null,
+    metadata_percent: null,
+    data_lv: null,
+    metadata_lv: null,
+    chunk_size: null,
+    discards: null,
+    zero: null,
+    lv_when_full: null,
+    thin_id: null,
+    transaction_id: null,
   });
 });
 
