@@ -3,12 +3,15 @@ import { dmName } from '#documents/names.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
 import type { Area, Lv, Metadata } from '#metadata/metadata.js';
+import { mergingInto } from '#metadata/thick/merge.js';
+import { snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { LayerOptions, Mapping, Place } from './kinds/kind.js';
 import { rowsOf } from './kinds/kinds.js';
+import { originTable } from './kinds/snapshot.js';
 import { externalOrigins, overReal } from './kinds/thin.js';
 import { pendingPools, poolLayer } from './kinds/thin-pool.js';
 import { type Missing, missingDevices, refuseMissing } from './missing.js';
@@ -25,6 +28,8 @@ export interface MapOptions {
   before?: Before | undefined;
   /** The volumes of the version before, where that is known. */
   previous?: Metadata['lvs'] | undefined;
+  /** Uuids of the devices that are active as origins of thick snapshots. */
+  upAsOrigin?: ReadonlySet<string>;
   /** Thin pools that have something to be told come up with or without their volumes. */
   tellPools?: boolean;
 }
@@ -35,6 +40,7 @@ interface Work extends MapOptions {
   devices: Desired['devices'];
   missing: Missing;
   externalOrigins: ReadonlySet<string>;
+  snapshots: ReadonlyMap<string, string[]>;
 }
 
 /**
@@ -43,7 +49,7 @@ interface Work extends MapOptions {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work: Work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
+  const work: Work = { ...options, draft, devices: {}, missing: new Map(), ...uppersOf(draft.lvs) };
   // a new hidden volume by itself is a move: what lies below it is somebody's
   for (const id of ids) mapVolume(work, id, isNew(work, id) && !draft.lvs[id]?.hidden);
   if (options.tellPools)
@@ -68,8 +74,21 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
   const wipe = fresh && work.before ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
-  device.targets = work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
+  device.targets = tableOf(work, id, mapping);
   return name;
+}
+
+/** What stands on a volume without being known to it. */
+function uppersOf(lvs: Draft['lvs']): Pick<Work, 'externalOrigins' | 'snapshots'> {
+  return { externalOrigins: externalOrigins(lvs), snapshots: snapshotsByOrigin(lvs) };
+}
+
+function tableOf(work: Work, id: string, mapping: Mapping): Target[] {
+  const snapshots = work.snapshots.get(id);
+  if (!snapshots) return work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
+  // the kernel hands chunks over only to an origin that comes up anew
+  const merging = work.upAsOrigin?.has(mapping.uuid(id)) ? undefined : mergingInto(work.draft.lvs, id);
+  return originTable(mapping, snapshots, merging);
 }
 
 /** Whether a volume is one that the version before did not have. */

@@ -1,8 +1,9 @@
 import type { Current } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import { findVolumes } from '#metadata/lookup.js';
-import type { Metadata } from '#metadata/metadata.js';
+import type { Lv, Metadata } from '#metadata/metadata.js';
 import { movesOf } from '#metadata/pv-move.js';
+import { snapshotSegment, snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { refuseExported } from '#metadata/vg-export.js';
 import { fail } from '#tool/errors.js';
 import { uuidOf } from './identity.js';
@@ -30,7 +31,8 @@ export function select(draft: Draft, group: string, { start, activate, deactivat
   if (named) refuseExported(draft);
   if (draft.vg.exported) return [];
   const chosen = new Set([...startFrom(draft, group, start), ...up]);
-  for (const id of down) chosen.delete(id);
+  const snapshots = snapshotsByOrigin(draft.lvs);
+  for (const id of down) for (const gone of [id, ...(snapshots.get(id) ?? [])]) chosen.delete(gone);
   if (start !== 'none') for (const id of movesOf(draft)) chosen.add(id);
   return [...chosen].sort();
 }
@@ -42,5 +44,11 @@ function startFrom(draft: Draft, group: string, start: Selection['start']): stri
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
   const { current, previous } = start;
   const active = new Set(Object.values(current.devices).map((d) => d.uuid));
-  return visible.filter((id) => active.has(uuidOf(group, id)) || (previous && !Object.hasOwn(previous, id)));
+  const isActive = (id: string): boolean => active.has(uuidOf(group, id));
+  const isNew = (id: string): boolean => previous !== undefined && !Object.hasOwn(previous, id);
+  // a snapshot is up with its origin
+  return visible.filter((id) => {
+    const origin = snapshotSegment(draft.lvs[id] as Lv)?.origin;
+    return isActive(id) || (isNew(id) && (origin === undefined || isActive(origin) || isNew(origin)));
+  });
 }

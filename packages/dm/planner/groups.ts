@@ -19,7 +19,8 @@ export interface Group {
 export function groupLate(order: readonly Device[], stages: Stages): Group[] {
   const union = new Union<Device>();
   const members = new Set<Device>();
-  for (const d of order) if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : [])]) members.add(union.join(d, m));
+  for (const d of order)
+    if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : originsOf(d))]) members.add(union.join(d, m));
   for (const d of members)
     for (const b of comesAfter(d, stages)) if (members.has(b) && !comesLater(d, b, stages)) union.join(d, b);
   const groups = divide(
@@ -49,6 +50,12 @@ function toGroup(devices: readonly Device[], stages: Stages): Group {
   const resume = ordered(devices.toReversed(), (d) => comesAfter(d, stages));
   const present = new Set(devices.filter((d) => d.now));
   return { suspend: liveParentsFirst([...present]), resume };
+}
+
+/** The origins, already up, that a new snapshot joins: they rest while it comes up. */
+function originsOf(d: Device): Device[] {
+  const isSnapshot = d.want?.targets.some((t) => t.type === 'snapshot') ?? false;
+  return isSnapshot ? d.below.flatMap((b) => b.above).filter((o) => o.now && isOrigin(o)) : [];
 }
 
 /** Devices that stay and use this one, directly or not. */

@@ -1,4 +1,4 @@
-import { currentType, type Desired } from '#dm/documents.js';
+import { type Current, currentType, type Desired } from '#dm/documents.js';
 import { type EditableGroup, editableGroupType, editableType, metadataOf, open } from '#metadata/editable.js';
 import type { Metadata } from '#metadata/metadata.js';
 import { type Call, Lines, singleTool } from '#tool/command.js';
@@ -34,9 +34,10 @@ export const tool = singleTool({
     const group = await call.input(editableGroupType);
     const { partial, wipe } = call.options;
     const before = wipe ? beforeOf(previous ?? {}) : undefined;
+    const upAsOrigin = originsUp(await currentOf(call));
     // whoever wants everything down does not want pools to come up
     const tellPools = start !== 'none';
-    return new Lines(desiredOf(group, { ...call.options, start }, { partial, before, previous, tellPools }), 2);
+    return new Lines(desiredOf(group, { ...call.options, start }, { partial, before, previous, tellPools, upAsOrigin }), 2);
   },
 });
 
@@ -49,17 +50,29 @@ function desiredOf(document: EditableGroup, selection: Selection, options: Omit<
 }
 
 async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {
-  const { all, auto, none, current } = call.options;
+  const { all, auto, none } = call.options;
   const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
     (m) => m !== false,
   );
   if (mode && other) throw fail('usage', 'contradiction', `--${mode} and --${other} contradict each other`);
   if (mode) return mode;
-  if (current === undefined)
+  const now = await currentOf(call);
+  if (!now)
     throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
       hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
     });
-  return { current: await call.file(current, currentType), previous };
+  return { current: now, previous };
+}
+
+async function currentOf(call: Call<typeof options>): Promise<Current | undefined> {
+  const { current } = call.options;
+  return current === undefined ? undefined : call.file(current, currentType);
+}
+
+/** The devices that are active as origins of thick snapshots. */
+function originsUp(current: Current | undefined): Set<string> {
+  const devices = Object.values(current?.devices ?? {});
+  return new Set(devices.filter((d) => d.targets.some((t) => t.type === 'snapshot-origin')).map((d) => d.uuid));
 }
 
 /** The volumes of the older document. */
