@@ -69,6 +69,8 @@ export const desiredSchema = {
         },
       },
     },
+    /** What else is to be zeroed: below volumes that are not to be active. */
+    wipe,
   },
 } as const;
 

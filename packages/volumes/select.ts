@@ -37,18 +37,23 @@ export function select(draft: Draft, group: string, { start, activate, deactivat
   return [...chosen].sort();
 }
 
+/** The visible volumes that are active already, where the selection starts from those. */
+export function activeIds(draft: Draft, group: string, { start }: Pick<Selection, 'start'>): Set<string> {
+  if (typeof start === 'string') return new Set();
+  const devices = new Set(Object.values(start.current.devices).map((d) => d.uuid));
+  return new Set(Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden && devices.has(uuidOf(group, id))));
+}
+
 function startFrom(draft: Draft, group: string, start: Selection['start']): string[] {
   if (start === 'none') return [];
   const visible = Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden);
   if (start === 'all') return visible;
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
-  const { current, previous } = start;
-  const active = new Set(Object.values(current.devices).map((d) => d.uuid));
-  const isActive = (id: string): boolean => active.has(uuidOf(group, id));
-  const isNew = (id: string): boolean => previous !== undefined && !Object.hasOwn(previous, id);
+  const active = activeIds(draft, group, { start });
+  const isNew = (id: string): boolean => start.previous !== undefined && !Object.hasOwn(start.previous, id);
   // a snapshot is up with its origin
   return visible.filter((id) => {
     const origin = snapshotSegment(draft.lvs[id] as Lv)?.origin;
-    return isActive(id) || (isNew(id) && (origin === undefined || isActive(origin) || isNew(origin)));
+    return active.has(id) || (isNew(id) && (origin === undefined || active.has(origin) || isNew(origin)));
   });
 }

@@ -1,10 +1,12 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { activationVerbs } from '../activation-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
+import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
@@ -45,6 +47,7 @@ const create = verb(
     ...sizeOptions,
     ...placeOptions,
     ...stripeSize,
+    ...raidOptions,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
     'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
@@ -58,7 +61,7 @@ const create = verb(
         vg,
         volume,
         [...tm, ...passOn(call.options, ['no-wipe'])],
-        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']), ...rest],
+        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', ...raidWords, 'tag']), ...rest],
       );
     if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
     return verbs.createGroup(
@@ -154,25 +157,6 @@ const set = verb(
   },
 );
 
-const activate = verb(
-  'activate',
-  'Bring a volume up, or all of a group.',
-  [target],
-  {
-    ...changeOptions,
-    auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' },
-    degraded: { type: 'boolean', describe: 'also when devices are missing or copies are behind' },
-  },
-  (call) => {
-    const tm = [...tmWords(call.options), ...passOn(call.options, ['degraded'])];
-    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tm);
-  },
-);
-
-const deactivate = verb('deactivate', 'Take a volume down, or all of a group.', [target], changeOptions, (call) =>
-  verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), false, false, tmWords(call.options)),
-);
-
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
@@ -188,8 +172,7 @@ export const tool: Tool = {
     remove,
     set,
     move,
-    activate,
-    deactivate,
+    ...activationVerbs,
     ...thinVerbs,
     ...groupVerbs,
     ...metadataVerbs,

@@ -5,6 +5,7 @@ import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
+import { raid } from './raid.js';
 import { snapshot } from './snapshot.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
@@ -15,6 +16,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   striped: plain,
   error: fixed,
   zero: fixed,
+  raid,
   'thin-pool': thinPool,
   thin,
   mirror,

@@ -6,6 +6,7 @@ import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { mirror } from './mirror.js';
+import { raid } from './raid.js';
 import { snapshot } from './snapshot.js';
 import { striped } from './striped.js';
 import { thin } from './thin.js';
@@ -16,6 +17,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   striped,
   error: fixed,
   zero: fixed,
+  raid,
   'thin-pool': thinPool,
   thin,
   mirror,

@@ -19,7 +19,7 @@ async function made(): Promise<TmWorld> {
 async function createWhile(world: TmWorld, when: (write: DiskOp & { kind: 'write' }) => boolean) {
   const context = await world.context();
   world.disks.fault = (op) => op.kind === 'write' && op.disk === pathOf(1) && when(op);
-  return update(context, { stages: [['lv_create', 'a', '--extents', '2']], dryRun: false, selection: [], wipe: false });
+  return update(context, { stages: [['lv_create', 'a', '--extents', '2']], dryRun: false, selection: [] });
 }
 
 /** The two superblocks lie at the beginning of the region. */
