@@ -71,9 +71,17 @@ export function usersOf(device: Device): Set<Device> {
   return new Set([...found].flatMap(keptAbove));
 }
 
-/** What comes up before a device: what it stands on, who gives up sectors to it, and snapshots before their origin. */
+/**
+ * What comes up before a device: what it stands on, who gives up sectors to it, and snapshots before their origin. Who
+ * gives up sectors and stands on the device from now on (a layer goes in below) rests until it is up.
+ */
 function comesAfter(d: Device, { givers }: Stages): Device[] {
-  return [...d.below, ...(givers.get(d) ?? []), ...(isOrigin(d) ? snapshotsOf(d) : [])];
+  const others = [...(givers.get(d) ?? [])].filter((g) => !standsOn(g, d));
+  return [...d.below, ...others, ...(isOrigin(d) ? snapshotsOf(d) : [])];
+}
+
+function standsOn(above: Device, below: Device): boolean {
+  return above.below.some((d) => d === below || standsOn(d, below));
 }
 
 function isOrigin(d: Device): boolean {
