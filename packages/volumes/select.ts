@@ -48,5 +48,10 @@ function startFrom(draft: Draft, group: string, start: Selection['start']): stri
   if (start === 'all') return visible;
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
   const active = activeIds(draft, group, { start });
-  return visible.filter((id) => active.has(id) || (start.previous && !Object.hasOwn(start.previous, id)));
+  return visible.filter((id) => active.has(id) || (start.previous && isNewToUsers(start.previous, id)));
+}
+
+/** Made since, or hidden until now: split off another one. */
+function isNewToUsers(previous: Metadata['lvs'], id: string): boolean {
+  return !Object.hasOwn(previous, id) || previous[id]?.hidden === true;
 }
