@@ -38,7 +38,7 @@ export const raidVerbs = [
   ),
   verb(
     'repair',
-    'Replace images of a raid volume that are missing or have failed.',
+    'Replace what is broken of a volume: lost images of raid, the metadata of a thin pool that is down.',
     [target, devices],
     { ...changeOptions, replace: { type: 'list', value: 'PV', describe: 'also the images on this PV, although it is there' } },
     (call) => {

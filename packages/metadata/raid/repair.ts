@@ -4,36 +4,23 @@ import type { Draft } from '../draft.js';
 import { areaLength } from '../kinds/kinds.js';
 import { type Raid, unsound } from '../kinds/raid.js';
 import { survives } from '../kinds/raid-levels.js';
-import type { PartIds } from '../layers.js';
-import { findPvs, findVolume } from '../lookup.js';
+import { findPvs } from '../lookup.js';
 import type { Area, Lv } from '../metadata.js';
+import type { Repair } from '../repair.js';
 import { sizeOf } from '../segments.js';
 import { imagesOn } from './drop.js';
 import { partsOfImage, pvsUnder } from './images.js';
 import { placeImages } from './mirrors.js';
-import { raidOf } from './resize.js';
-
-export interface Repair {
-  volume: string;
-  /** PVs whose images are to be replaced although they are there. */
-  replace: readonly string[];
-  /** PVs to take extents from, in order of preference. */
-  pvs: readonly string[];
-  partIds: PartIds;
-}
 
 /**
  * Replaces the images of a raid volume that lie on missing devices, that the kernel has given up, or that are named, by new ones on
  * other PVs. The kernel is to build them.
  *
  * @returns notes for people
- * @throws DvmError `not-raid` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
+ * @throws DvmError `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
  */
-export function repairVolume(draft: Draft, r: Repair): string[] {
-  const id = findVolume(draft, r.volume);
+export function repairRaid(draft: Draft, id: string, segment: Raid, r: Omit<Repair, 'volume'>): string[] {
   const lv = draft.lvs[id] as Lv;
-  const segment = raidOf(lv);
-  if (!segment) throw fail('usage', 'not-raid', `volume "${lv.name}" is not redundant: nothing of it can be replaced`);
   const gone = [...new Set([...lostImages(draft, segment), ...imagesOn(draft, segment, findPvs(draft, r.replace))])].sort(
     (a, b) => a - b,
   );
@@ -66,7 +53,7 @@ function refuseTooFew(lv: Lv, segment: Raid, gone: readonly number[]): void {
   );
 }
 
-function replaced(draft: Draft, lv: Lv, segment: Raid, gone: readonly number[], r: Repair): Raid {
+function replaced(draft: Draft, lv: Lv, segment: Raid, gone: readonly number[], r: Omit<Repair, 'volume'>): Raid {
   const parts = [...segment.areas.keys()].flatMap((i) => partsOfImage(segment, i));
   const avoid = pvsUnder(draft.lvs, parts); // those of failed images too: the device is what failed
   const meta = Math.max(...(segment.metas ?? []).map((m) => sizeOf(draft.lvs[m] as Lv)));

@@ -165,6 +165,11 @@ test('a trace holds every document that passed, readable by its owner alone; rep
     assert.is((await thrown<DvmError>(() => showStep(steps, 99))).code, 'no-step');
     assert.is((await thrown<DvmError>(() => readTrace(b.dir))).code, 'bad-trace');
     assert.is((await thrown<DvmError>(() => readTrace(join(b.dir, 'none')))).code, 'no-input');
+    writeFileSync(join(dir, 'x.json'), '{"kind":"trace","version":1,"tool":"tm"}');
+    assert.match(
+      (await thrown<DvmError>(() => readTrace(dir))).message,
+      /x.json" is not a trace record: .*required property 'argv'/,
+    );
   }));
 
 test('history, diff and rollback in words; a batch', () =>

@@ -3,8 +3,8 @@ import { Draft } from '#metadata/draft.js';
 import { partIdsFlag } from '#metadata/flags.js';
 import type { Raid } from '#metadata/kinds/raid.js';
 import type { Lv } from '#metadata/metadata.js';
-import { repairVolume } from '#metadata/raid/repair.js';
 import { raidOf } from '#metadata/raid/resize.js';
+import { repairVolume } from '#metadata/repair.js';
 import { assert, suite } from '#test/support/check.js';
 import { create, draftOf, fails, layoutOf } from './fixtures.js';
 
@@ -59,7 +59,7 @@ test('not where too little is left, nor where nothing is redundant, nor without 
   await fails(() => repair(damaged(0, 3, 4)), 'no-space', 82, /needs an image of 11 extents/);
   const plain = draftOf([32]);
   create(plain, 'a', '4');
-  await fails(() => repair(plain), 'not-raid', 64);
+  await fails(() => repair(plain), 'no-repair', 83);
 });
 
 test.run();
