@@ -1,9 +1,11 @@
+import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
 import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
+import { tool as lv_repair } from './commands/lv_repair.js';
 import { tool as lv_set } from './commands/lv_set.js';
 import { tool as lv_snapshot } from './commands/lv_snapshot.js';
 import { tool as lv_thin } from './commands/lv_thin.js';
@@ -22,12 +24,14 @@ import { tool as vg_set } from './commands/vg_set.js';
 import type { Apply } from './filter.js';
 
 const tools = [
+  lv_convert,
   lv_create,
   lv_extend,
   lv_merge,
   lv_reduce,
   lv_remove,
   lv_rename,
+  lv_repair,
   lv_set,
   lv_snapshot,
   lv_thin,

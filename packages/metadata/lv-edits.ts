@@ -9,7 +9,7 @@ import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, sharesOf } from './lv-space.js';
 import type { Lv } from './metadata.js';
 import { checkVolumeName } from './names.js';
-import { raidOf, reduceRaid } from './raid-resize.js';
+import { raidOf, reduceRaid } from './raid/resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';

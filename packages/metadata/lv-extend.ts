@@ -3,7 +3,7 @@ import type { Draft } from './draft.js';
 import { type Extension, extendPlain } from './extend-plain.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
-import { extendRaid, raidOf } from './raid-resize.js';
+import { extendRaid, raidOf } from './raid/resize.js';
 import { extendSnapshot, refuseOrigin } from './thick/resize.js';
 import { snapshotSegment } from './thick/segments.js';
 import { extendPool, extendThin } from './thin/extend.js';

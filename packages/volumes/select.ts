@@ -50,10 +50,15 @@ function startFrom(draft: Draft, group: string, start: Selection['start']): stri
   if (start === 'all') return visible;
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
   const active = activeIds(draft, group, { start });
-  const isNew = (id: string): boolean => start.previous !== undefined && !Object.hasOwn(start.previous, id);
+  const isNew = (id: string): boolean => start.previous !== undefined && isNewToUsers(start.previous, id);
   // a snapshot is up with its origin
   return visible.filter((id) => {
     const origin = snapshotSegment(draft.lvs[id] as Lv)?.origin;
     return active.has(id) || (isNew(id) && (origin === undefined || active.has(origin) || isNew(origin)));
   });
+}
+
+/** Made since, or hidden until now: split off another one. */
+function isNewToUsers(previous: Metadata['lvs'], id: string): boolean {
+  return !Object.hasOwn(previous, id) || previous[id]?.hidden === true;
 }
