@@ -1,5 +1,50 @@
 import { raidFlags, recoveryFlags } from '#metadata/flags.js';
+import type { Pipeline } from './pipeline.js';
+import { changeOptions, passOn, tmWords, verb } from './verb.js';
+import { parseVolume, update } from './verbs.js';
 
 /** Options of `dvm create` for redundant volumes, handed on to lv_create. */
 export const raidOptions = { ...raidFlags, ...recoveryFlags } as const;
 export const raidWords = Object.keys(raidOptions);
+
+const target = { name: 'TARGET', describe: 'GROUP/VOLUME' };
+const devices = { name: 'DEVICE', describe: 'where new images go, or which images go', optional: true, many: true } as const;
+
+/**
+ * A change after which the kernel builds images: once it has taken that over, the metadata says so no more (vg_check changes
+ * nothing itself; what tm asks of the kernel before it is what the second transaction takes in).
+ */
+function twice(group: string, tm: readonly string[], words: string[]): Pipeline[] {
+  const dry = tm.includes('--dry-run') || tm.includes('--no-activate');
+  return [update(group, tm, words), ...(dry ? [] : [update(group, tm, ['vg_check'])])];
+}
+
+/** Verbs about redundancy. */
+export const raidVerbs = [
+  verb(
+    'convert',
+    'Make a volume redundant, more so, less so, or not at all, while it is in use.',
+    [target, devices],
+    {
+      ...changeOptions,
+      ...raidFlags,
+      split: { type: 'string', value: 'NAME', describe: 'make one image of a raid1 a volume of its own' },
+    },
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      const words = passOn(call.options, ['type', 'mirrors', 'region-size', 'split']);
+      return twice(group, tmWords(call.options), ['lv_convert', volume, ...words, ...call.positionals.slice(1)]);
+    },
+  ),
+  verb(
+    'repair',
+    'Replace what is broken of a volume: lost images of raid, the metadata of a thin pool that is down.',
+    [target, devices],
+    { ...changeOptions, replace: { type: 'list', value: 'PV', describe: 'also the images on this PV, although it is there' } },
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      const words = passOn(call.options, ['replace']);
+      return twice(group, tmWords(call.options), ['lv_repair', volume, ...words, ...call.positionals.slice(1)]);
+    },
+  ),
+];

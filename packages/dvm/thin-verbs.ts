@@ -52,15 +52,23 @@ export const thinVerbs = [
   ),
   verb(
     'snapshot',
-    'Make a snapshot of a volume.',
+    'Make a snapshot of a volume: one that is not thin needs room for what is written over.',
     [
       { name: 'TARGET', describe: 'GROUP/VOLUME' },
       { name: 'NAME', describe: 'name of the snapshot' },
+      { name: 'DEVICE', describe: 'block devices to take that room from', optional: true, many: true },
     ],
-    { ...changeOptions, ...snapshotOptions },
+    {
+      ...changeOptions,
+      ...snapshotOptions,
+      size: { type: 'string', alias: 'L', value: 'SIZE', describe: 'the room: 1G' },
+      extents: { type: 'string', alias: 'l', value: 'EXTENTS', describe: 'the same in extents, or 10%ORIGIN' },
+      'chunk-size': { type: 'string', alias: 'c', value: 'SIZE', describe: 'what is copied at a time' },
+    },
     (call) => {
       const { group, volume } = parseVolume(call.positionals[0] ?? '');
-      const words = [call.positionals[1] ?? '', ...passOn(call.options, ['tag', 'read-only'])];
+      const [, name = '', ...devices] = call.positionals;
+      const words = [name, ...passOn(call.options, ['tag', 'read-only', 'size', 'extents', 'chunk-size']), ...devices];
       return [update(group, tmWords(call.options), ['lv_snapshot', volume, ...words])];
     },
   ),
@@ -72,16 +80,6 @@ export const thinVerbs = [
     (call) => {
       const { group, volume } = parseVolume(call.positionals[0] ?? '');
       return [update(group, tmWords(call.options), ['lv_merge', volume])];
-    },
-  ),
-  verb(
-    'repair',
-    'Make what is broken of a volume anew: the metadata of a thin pool that is down.',
-    [{ name: 'TARGET', describe: 'GROUP/POOL' }],
-    changeOptions,
-    (call) => {
-      const { group, volume } = parseVolume(call.positionals[0] ?? '');
-      return [update(group, tmWords(call.options), ['lv_repair', volume])];
     },
   ),
 ];

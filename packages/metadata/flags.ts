@@ -3,9 +3,9 @@ import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs, OptionValues } from '#tool/options.js';
 import { parseTime } from '#tool/time.js';
+import type { PartIds } from './layers.js';
 import { allocationPolicies } from './metadata.schema.js';
-import { raidTypes } from './raid-create.js';
-import type { PartIds } from './raid-images.js';
+import { raidTypes } from './raid/create.js';
 
 /** Flags that several programs of the suite take. */
 export const sizeFlags = {

@@ -9,11 +9,13 @@ import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, sharesOf } from './lv-space.js';
 import type { Lv } from './metadata.js';
 import { checkVolumeName } from './names.js';
-import { raidOf, reduceRaid } from './raid-resize.js';
+import { raidOf, reduceRaid } from './raid/resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
 import { editTags } from './tags.js';
+import { refuseOrigin } from './thick/resize.js';
+import { snapshotSegment } from './thick/segments.js';
 import { deleteDevices } from './thin/remove.js';
 import { poolSegment } from './thin/segments.js';
 import { dropIdleSpare } from './thin/spare.js';
@@ -22,13 +24,16 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
   const lv = draft.lvs[id] as Lv;
   if (poolSegment(lv))
     throw fail('inUse', 'cannot-reduce', `thin pool "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  if (snapshotSegment(lv))
+    throw fail('inUse', 'cannot-reduce', `snapshot "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
   const wanted = wantedSize(options, draft.vg.extentSize, shares, '-');

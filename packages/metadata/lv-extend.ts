@@ -3,7 +3,9 @@ import type { Draft } from './draft.js';
 import { type Extension, extendPlain } from './extend-plain.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
-import { extendRaid, raidOf } from './raid-resize.js';
+import { extendRaid, raidOf } from './raid/resize.js';
+import { extendSnapshot, refuseOrigin } from './thick/resize.js';
+import { snapshotSegment } from './thick/segments.js';
 import { extendPool, extendThin } from './thin/extend.js';
 import { poolSegment, thinSegment } from './thin/segments.js';
 
@@ -11,13 +13,16 @@ import { poolSegment, thinSegment } from './thin/segments.js';
  * Makes a volume larger. A volume that already has the size stays as it is.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-larger`, `bad-stripes` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82)
+ * @throws DvmError `bad-size`, `not-larger`, `bad-stripes` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots` (exit 83)
  */
 export function extendVolume(draft: Draft, e: Extension): string[] {
   const id = findVolume(draft, e.volume);
   const lv = draft.lvs[id] as Lv;
   const [pool, thin] = [poolSegment(lv), thinSegment(lv)];
   if (pool) return extendPool(draft, id, pool, e);
+  const thick = snapshotSegment(lv);
+  if (thick) return extendSnapshot(draft, thick, e);
+  refuseOrigin(draft, id);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);
   const raid = raidOf(lv);

@@ -1,20 +1,33 @@
 import { fail } from '#tool/errors.js';
 import type { Draft } from './draft.js';
+import type { PartIds } from './layers.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
+import { repairRaid } from './raid/repair.js';
+import { raidOf } from './raid/resize.js';
 import { repairPool } from './thin/repair.js';
 import { poolSegment } from './thin/segments.js';
+
+export interface Repair {
+  volume: string;
+  /** Raid: PVs whose images are to be replaced although they are there. */
+  replace: readonly string[];
+  /** Raid: PVs to take extents from, in order of preference. */
+  pvs: readonly string[];
+  partIds: PartIds;
+}
 
 /**
  * Replaces what is broken of a volume, in the way of its kind.
  *
  * @returns notes for people
- * @throws DvmError `no-volume` (exit 80), `no-spare` (exit 82), `no-repair` (exit 83)
+ * @throws DvmError `no-volume`, `no-pv` (exit 80), `no-spare`, `no-space` (exit 82), `no-repair` (exit 83), `too-few-images` (exit 84)
  */
-export function repairVolume(draft: Draft, volume: string, newId: () => string): string[] {
-  const id = findVolume(draft, volume);
+export function repairVolume(draft: Draft, r: Repair): string[] {
+  const id = findVolume(draft, r.volume);
   const lv = draft.lvs[id] as Lv;
-  const pool = poolSegment(lv);
-  if (pool) return repairPool(draft, id, pool, newId);
+  const [pool, raid] = [poolSegment(lv), raidOf(lv)];
+  if (raid) return repairRaid(draft, id, raid, r);
+  if (pool) return repairPool(draft, id, pool, () => r.partIds('pmspare'));
   throw fail('inUse', 'no-repair', `volume "${lv.name}" has nothing that could be repaired`);
 }

@@ -23,6 +23,7 @@ export interface Shares {
   FREE: () => Extents;
   PVS: () => Extents;
   LV?: () => Extents;
+  ORIGIN?: () => Extents;
 }
 
 /**
@@ -48,7 +49,7 @@ export function wantedSize(given: SizeOptions, extentSize: Sectors, shares: Shar
 }
 
 function percentage(text: string, shares: Shares): { extents: Extents; share: keyof Shares } {
-  const m = /^(\d{1,6}(?:\.\d{1,6})?)%(VG|FREE|PVS|LV)$/i.exec(text);
+  const m = /^(\d{1,6}(?:\.\d{1,6})?)%(VG|FREE|PVS|LV|ORIGIN)$/i.exec(text);
   const share = m?.[2]?.toUpperCase() as keyof Shares | undefined;
   const base = share && shares[share];
   if (base) return { extents: Math.floor((base() * Number(m?.[1])) / 100), share };

@@ -13,6 +13,8 @@ export interface Live {
   inactive: boolean;
   /** A live table is loaded: the device can be used. */
   active: boolean;
+  /** What each row reports, where that was asked for. */
+  status?: readonly string[];
 }
 
 /** The kernel's devices by device-mapper uuid. */
@@ -21,28 +23,43 @@ export type Activation = ReadonlyMap<string, Live>;
 /** Activation as a `current` document tells it. */
 export function activationOf(current: Current): Activation {
   return new Map(
-    Object.entries(current.devices).map(([name, { uuid, dev, openCount, suspended, readOnly, inactive, targets }]) => [
+    Object.entries(current.devices).map(([name, { uuid, dev, openCount, suspended, readOnly, inactive, targets, status }]) => [
       uuid,
-      { name, dev, openCount, suspended, readOnly, inactive, active: targets.length > 0 },
+      { name, dev, openCount, suspended, readOnly, inactive, active: targets.length > 0, ...(status ? { status } : {}) },
     ]),
   );
 }
 
-/** Activation as the kernel tells it now; what vanishes meanwhile is left out. */
-export function askActivation(kernel: Pick<Kernel, 'list' | 'info'>): Activation {
+type Asked = Pick<Kernel, 'list' | 'info' | 'status'>;
+
+/**
+ * Activation as the kernel tells it now; what vanishes meanwhile is left out.
+ *
+ * @param reporting uuids of the devices whose status is of interest: it costs a call for each
+ */
+export function askActivation(kernel: Asked, reporting: ReadonlySet<string> = new Set()): Activation {
   const devices = new Map<string, Live>();
   for (const { name } of kernel.list()) {
     const info = infoOf(kernel, name);
     if (!info) continue;
     const { uuid, dev, openCount, suspended, readOnly, inactiveTable: inactive, liveTable: active } = info;
-    devices.set(uuid, { name, dev, openCount, suspended, readOnly, inactive, active });
+    const status = active && reporting.has(uuid) ? { status: statusOf(kernel, name) } : {};
+    devices.set(uuid, { name, dev, openCount, suspended, readOnly, inactive, active, ...status });
   }
   return devices;
 }
 
-function infoOf(kernel: Pick<Kernel, 'info'>, name: string): DeviceInfo | undefined {
+function statusOf(kernel: Asked, name: string): string[] {
+  return unlessGone(() => kernel.status(name).map((t) => t.args)) ?? [];
+}
+
+function infoOf(kernel: Asked, name: string): DeviceInfo | undefined {
+  return unlessGone(() => kernel.info(name));
+}
+
+function unlessGone<T>(ask: () => T): T | undefined {
   try {
-    return kernel.info(name);
+    return ask();
   } catch (e) {
     if (e instanceof KernelError && e.code === 'ENXIO') return undefined;
     throw e;

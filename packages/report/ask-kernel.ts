@@ -7,12 +7,12 @@ import { type Activation, askActivation } from './activation.js';
  * What is active, asked of a kernel (`real` or `sim:FILE`). Undefined (unknown) where the running kernel has no
  * device-mapper, or does not let this user ask: a report is no reason to load a module, and none to fail.
  */
-export function activationNow(kernel: string): Activation | undefined {
+export function activationNow(kernel: string, reporting: ReadonlySet<string>): Activation | undefined {
   if (kernel === 'real' && !hasDeviceMapper()) return undefined;
   try {
     const opened = openKernel(kernel);
     try {
-      return askActivation(opened);
+      return askActivation(opened, reporting);
     } finally {
       opened.close();
     }

@@ -1,4 +1,5 @@
 import { dmName } from '#documents/names.js';
+import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView, Row } from './views.js';
 
@@ -69,10 +70,18 @@ function part(dev: string, index: 0 | 1): number {
 }
 
 /** lvs(8): type, permissions, allocation, fixed minor, state, open, target, zeroing, health, skip. */
-function attr(l: LvView): string {
+function attr(l: LvView, row: Row): string {
   const policy = l.lv.allocation ? letter[l.lv.allocation] : 'i';
   const health = l.partial === null ? 'X' : l.partial ? 'p' : '-';
-  return `-${l.lv.readOnly ? 'r' : 'w'}${policy}-${state(l)}--${health}-`;
+  const type = l.lv.segments[0]?.type;
+  const [kind, target] = type === 'thin-pool' ? ['t', 't'] : type === 'thin' ? ['V', 't'] : ['-', '-'];
+  const zero = target === 't' && zeroes(l, row) ? 'z' : '-';
+  return `${kind}${l.lv.readOnly ? 'r' : 'w'}${policy}-${state(l)}${target}${zero}${health}-`;
+}
+
+function zeroes({ lv }: LvView, row: Row): boolean {
+  const pool = thinSegment(lv)?.pool;
+  return (poolSegment(pool === undefined ? lv : row.vg.metadata.lvs[pool])?.zero ?? true) !== false;
 }
 
 function state(l: LvView): string {

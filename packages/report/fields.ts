@@ -4,10 +4,16 @@ import type { Field } from './field.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
 import { segTable } from './fields-seg.js';
+import { thinTable } from './fields-thin.js';
 import { vgTable } from './fields-vg.js';
 
 /** Every field of every kind, in the order in which `-o all` shows them. */
-export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = { vg: vgTable, pv: pvTable, lv: lvTable, seg: segTable };
+export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
+  vg: vgTable,
+  pv: pvTable,
+  lv: [...lvTable, ...thinTable],
+  seg: segTable,
+};
 
 const byName = new Map(Object.values(fieldsOf).flatMap((table) => table.map((f) => [f.name, f] as const)));
 

@@ -49,6 +49,8 @@ export interface LvView {
   extents: number;
   /** The kernel's device; null: there is none; undefined: not known. */
   live: Live | null | undefined;
+  /** What the device that does the work reports: of a thin pool the one below. */
+  status?: string | undefined;
   /** Some extent lies on a missing PV; null for a bare metadata document. */
   partial: boolean | null;
 }
@@ -72,6 +74,19 @@ export function subjectOf(document: Editable): Subject {
   throw fail('notFound', 'no-metadata', `group "${document.envelope.group.name}" has no metadata yet`, {
     hint: 'vg_create makes it',
   });
+}
+
+/** Uuids of the devices that report what fields are made of: those of thin pools and volumes. */
+export function reporting({ metadata, group }: Subject): Set<string> {
+  const id = group?.envelope.group.id;
+  const all = id === undefined ? [] : Object.keys(metadata.lvs).map((lv) => reporter(id, lv, metadata.lvs[lv] as Lv));
+  return new Set(all.filter((uuid) => uuid !== undefined));
+}
+
+function reporter(group: string, id: string, lv: Lv): string | undefined {
+  const type = lv.segments[0]?.type;
+  if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
+  return type === 'thin' ? uuidOf(group, id) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */
@@ -116,6 +131,7 @@ function lvView(
     id,
     lv,
     extents: sizeOf(lv),
+    status: envelope && activation?.get(reporter(envelope.group.id, id, lv) ?? '')?.status?.[0],
     live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
     partial: envelope ? missing.size > 0 && lv.segments.some((s) => s.areas.some((a) => a.pv && missing.has(a.pv))) : null,
   };

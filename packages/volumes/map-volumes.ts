@@ -5,12 +5,15 @@ import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
 import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Area, Lv, Metadata } from '#metadata/metadata.js';
+import { mergingInto } from '#metadata/thick/merge.js';
+import { snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { LayerOptions, Mapping, Place } from './kinds/kind.js';
 import { rowsOf } from './kinds/kinds.js';
+import { originTable } from './kinds/snapshot.js';
 import { externalOrigins, overReal } from './kinds/thin.js';
 import { pendingPools, poolLayer } from './kinds/thin-pool.js';
 import { type Missing, missingDevices, refuseMissing } from './missing.js';
@@ -30,6 +33,8 @@ export interface MapOptions {
   wipe?: 'all' | 'blank' | undefined;
   /** The volumes of the version before, where that is known. */
   previous?: Metadata['lvs'] | undefined;
+  /** Uuids of the devices that are active as origins of thick snapshots. */
+  upAsOrigin?: ReadonlySet<string>;
   /** Thin pools that have something to be told come up with or without their volumes. */
   tellPools?: boolean;
 }
@@ -43,6 +48,7 @@ interface Work extends Omit<MapOptions, 'mode'> {
   devices: Desired['devices'];
   missing: Missing;
   externalOrigins: ReadonlySet<string>;
+  snapshots: ReadonlyMap<string, string[]>;
 }
 
 /**
@@ -51,7 +57,7 @@ interface Work extends Omit<MapOptions, 'mode'> {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
+  const work = { ...options, draft, devices: {}, missing: new Map(), ...uppersOf(draft.lvs) };
   const at = (id: string): Work => ({ ...work, top: id, mode: options.mode(id) });
   for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
   if (options.tellPools)
@@ -72,14 +78,12 @@ function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
   const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
   if (others.length === 0) return [];
   const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
+  const inactive = new Set(others);
+  const parts = new Set(Object.keys(draft.lvs).flatMap((id) => partsOf(draft.lvs, id)));
   for (const id of Object.keys(draft.lvs))
-    if ([id, ...partsOf(draft.lvs, id)].some((part) => others.includes(part)) && !isPart(draft, id))
+    if (!parts.has(id) && [id, ...partsOf(draft.lvs, id)].some((part) => inactive.has(part)))
       mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));
   return Object.values(scratch.devices).flatMap((d) => d.wipe ?? []);
-}
-
-function isPart({ lvs }: Draft, id: string): boolean {
-  return Object.keys(lvs).some((above) => partsOf(lvs, above).includes(id));
 }
 
 /** A new hidden volume by itself is a move: what lies below it is somebody's. */
@@ -103,8 +107,21 @@ function mapVolume(work: Work, id: string, fresh: boolean, blank = false): strin
   const wipe = work.before && (work.wipe === 'blank' ? blank : fresh) ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
-  device.targets = work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
+  device.targets = tableOf(work, id, mapping);
   return name;
+}
+
+/** What stands on a volume without being known to it. */
+function uppersOf(lvs: Draft['lvs']): Pick<Work, 'externalOrigins' | 'snapshots'> {
+  return { externalOrigins: externalOrigins(lvs), snapshots: snapshotsByOrigin(lvs) };
+}
+
+function tableOf(work: Work, id: string, mapping: Mapping): Target[] {
+  const snapshots = work.snapshots.get(id);
+  if (!snapshots) return work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
+  // the kernel hands chunks over only to an origin that comes up anew
+  const merging = work.upAsOrigin?.has(mapping.uuid(id)) ? undefined : mergingInto(work.draft.lvs, id);
+  return originTable(mapping, snapshots, merging);
 }
 
 /** Whether a volume is one that the version before did not have. */

@@ -1,8 +1,9 @@
 import type { Current } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import { findVolumes } from '#metadata/lookup.js';
-import type { Metadata } from '#metadata/metadata.js';
+import type { Lv, Metadata } from '#metadata/metadata.js';
 import { movesOf } from '#metadata/pv-move.js';
+import { snapshotSegment, snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { refuseExported } from '#metadata/vg-export.js';
 import { fail } from '#tool/errors.js';
 import { uuidOf } from './identity.js';
@@ -30,7 +31,8 @@ export function select(draft: Draft, group: string, { start, activate, deactivat
   if (named) refuseExported(draft);
   if (draft.vg.exported) return [];
   const chosen = new Set([...startFrom(draft, group, start), ...up]);
-  for (const id of down) chosen.delete(id);
+  const snapshots = snapshotsByOrigin(draft.lvs);
+  for (const id of down) for (const gone of [id, ...(snapshots.get(id) ?? [])]) chosen.delete(gone);
   if (start !== 'none') for (const id of movesOf(draft)) chosen.add(id);
   return [...chosen].sort();
 }
@@ -48,5 +50,15 @@ function startFrom(draft: Draft, group: string, start: Selection['start']): stri
   if (start === 'all') return visible;
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
   const active = activeIds(draft, group, { start });
-  return visible.filter((id) => active.has(id) || (start.previous && !Object.hasOwn(start.previous, id)));
+  const isNew = (id: string): boolean => start.previous !== undefined && isNewToUsers(start.previous, id);
+  // a snapshot is up with its origin
+  return visible.filter((id) => {
+    const origin = snapshotSegment(draft.lvs[id] as Lv)?.origin;
+    return active.has(id) || (isNew(id) && (origin === undefined || active.has(origin) || isNew(origin)));
+  });
+}
+
+/** Made since, or hidden until now: split off another one. */
+function isNewToUsers(previous: Metadata['lvs'], id: string): boolean {
+  return !Object.hasOwn(previous, id) || previous[id]?.hidden === true;
 }

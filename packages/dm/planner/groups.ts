@@ -19,7 +19,8 @@ export interface Group {
 export function groupLate(order: readonly Device[], stages: Stages): Group[] {
   const union = new Union<Device>();
   const members = new Set<Device>();
-  for (const d of order) if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : [])]) members.add(union.join(d, m));
+  for (const d of order)
+    if (stages.late.has(d)) for (const m of [d, ...(d.now ? usersOf(d) : originsOf(d))]) members.add(union.join(d, m));
   for (const d of members)
     for (const b of comesAfter(d, stages)) if (members.has(b) && !comesLater(d, b, stages)) union.join(d, b);
   const groups = divide(
@@ -51,6 +52,12 @@ function toGroup(devices: readonly Device[], stages: Stages): Group {
   return { suspend: liveParentsFirst([...present]), resume };
 }
 
+/** The origins, already up, that a new snapshot joins: they rest while it comes up. */
+function originsOf(d: Device): Device[] {
+  const isSnapshot = d.want?.targets.some((t) => t.type === 'snapshot') ?? false;
+  return isSnapshot ? d.below.flatMap((b) => b.above).filter((o) => o.now && isOrigin(o)) : [];
+}
+
 /** Devices that stay and use this one, directly or not. */
 export function usersOf(device: Device): Set<Device> {
   const found = new Set<Device>();
@@ -64,9 +71,17 @@ export function usersOf(device: Device): Set<Device> {
   return new Set([...found].flatMap(keptAbove));
 }
 
-/** What comes up before a device: what it stands on, who gives up sectors to it, and snapshots before their origin. */
+/**
+ * What comes up before a device: what it stands on, who gives up sectors to it, and snapshots before their origin. Who
+ * gives up sectors and stands on the device from now on (a layer goes in below) rests until it is up.
+ */
 function comesAfter(d: Device, { givers }: Stages): Device[] {
-  return [...d.below, ...(givers.get(d) ?? []), ...(isOrigin(d) ? snapshotsOf(d) : [])];
+  const others = [...(givers.get(d) ?? [])].filter((g) => !standsOn(g, d));
+  return [...d.below, ...others, ...(isOrigin(d) ? snapshotsOf(d) : [])];
+}
+
+function standsOn(above: Device, below: Device): boolean {
+  return above.below.some((d) => d === below || standsOn(d, below));
 }
 
 function isOrigin(d: Device): boolean {

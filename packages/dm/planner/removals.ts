@@ -7,7 +7,7 @@ import type { Device, Survey } from './survey.js';
 export interface Removals {
   /** Before the commit. */
   early: Device[];
-  /** Used by a device that stays until its table is switched in phase 2. */
+  /** In phase 2: used by a device that stays until its table is switched, or a snapshot. */
   late: Device[];
 }
 
@@ -15,9 +15,14 @@ export interface Removals {
 export function planRemovals(s: Survey, { late: switched }: Stages): Removals {
   const gone = liveParentsFirst(s.devices).filter((d) => !d.want);
   const late = new Set<Device>();
-  for (const d of gone) if (d.liveAbove.some((a) => late.has(a) || switched.has(a))) late.add(d);
+  for (const d of gone) if (isSnapshot(d) || d.liveAbove.some((a) => late.has(a) || switched.has(a))) late.add(d);
   refuseOpen(s, gone);
   return { early: gone.filter((d) => !late.has(d)), late: gone.filter((d) => late.has(d)) };
+}
+
+/** What its origin is written while it is away it would lack: it goes when there is no way back. */
+function isSnapshot({ now }: Device): boolean {
+  return now?.targets.some((t) => t.type === 'snapshot') ?? false;
 }
 
 interface InUse {

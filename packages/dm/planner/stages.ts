@@ -33,7 +33,7 @@ export function stage(s: Survey, order: readonly Device[]): Stages {
       late.add(d);
       continue;
     }
-    const waits = givers.has(d) || isCoreLogMirror(d.want.targets) || d.below.some((b) => late.has(b));
+    const waits = mustWait(d, givers) || d.below.some((b) => late.has(b));
     if (!d.now) ((d.above.length > 0 || isPool(d)) && !waits ? early : late).add(d);
     else if (!needsRoom(d, d.now.targets, d.want.targets)) late.add(d);
     else if (waits || !grewOnly(d, s)) late.add(setInterim(interim, d, padded(d.now.targets, d.want.targets)));
@@ -47,6 +47,20 @@ function waitsForMessages(d: Device, deferred: ReadonlySet<Device>): boolean {
   if (d.below.some((b) => deferred.has(b))) return true;
   if (thinId(d.want?.targets ?? []) === undefined || thinId(d.now?.targets ?? []) !== undefined) return false;
   return d.below.some(hasMessages);
+}
+
+/** Sectors that somebody still writes to come to it, or it would begin to copy. */
+function mustWait(d: Device, givers: Stages['givers']): boolean {
+  return (givers.has(d) && !isReadAtLoad(d, givers)) || isCoreLogMirror(d.want?.targets ?? []);
+}
+
+/**
+ * An image that takes over the sectors of the very device that becomes a raid over it: the kernel reads its size when that table is
+ * loaded, and nobody writes to it before the switch.
+ */
+function isReadAtLoad(d: Device, givers: Stages['givers']): boolean {
+  const isRaid = (above: Device): boolean => above.want?.targets.some((t) => t.type === 'raid') ?? false;
+  return d.above.length > 0 && d.above.every((above) => isRaid(above) && givers.get(d)?.has(above));
 }
 
 /**

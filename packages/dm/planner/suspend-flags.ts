@@ -15,13 +15,18 @@ export interface SuspendFlags {
  * - What is in flight is waited for, unless the device is a mirror, thin volume or pool before and after, stands
  *   on the same devices, and (not being thin) keeps its size: those hold the I/O back themselves.
  */
-export function suspendFlags({ now, want }: Device): SuspendFlags {
+export function suspendFlags({ now, want, below }: Device): SuspendFlags {
   if (!now || !want) return {};
   const [live, wanted] = [now.targets, want.targets];
   return {
     ...(mayHoldBack(live, wanted) ? { noFlush: true } : {}),
-    ...(needsFreeze(live, wanted) ? { lockFs: true } : {}),
+    ...(needsFreeze(live, wanted) || getsSnapshot(below) ? { lockFs: true } : {}),
   };
+}
+
+/** One more snapshot of what is an origin already: it stands on the same layer. */
+function getsSnapshot(below: readonly Device[]): boolean {
+  return below.some((b) => b.above.some((d) => !d.now && d.want && has(d.want.targets, 'snapshot')));
 }
 
 function needsFreeze(live: readonly Target[], wanted: readonly Target[]): boolean {

@@ -2,6 +2,7 @@ import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
+import { snapshot, snapshotOrigin } from './snapshots.js';
 import { thin, thinPool } from './thin-targets.js';
 
 /** A range of another block device, in sectors. */
@@ -34,6 +35,9 @@ const types: Record<string, TargetType> = {
   'thin-pool': thinPool,
   thin,
   mirror,
+  'snapshot-origin': snapshotOrigin,
+  snapshot,
+  'snapshot-merge': snapshot,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */

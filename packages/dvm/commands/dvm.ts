@@ -6,7 +6,7 @@ import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
-import { raidOptions, raidWords } from '../raid-verbs.js';
+import { raidOptions, raidVerbs, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
 import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
@@ -190,6 +190,7 @@ export const tool: Tool = {
     set,
     move,
     ...activationVerbs,
+    ...raidVerbs,
     ...thinVerbs,
     ...groupVerbs,
     ...metadataVerbs,

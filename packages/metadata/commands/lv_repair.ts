@@ -1,11 +1,15 @@
-import { newId } from '#documents/ids.js';
 import { filterTool } from '#metadata/filter.js';
+import { partIdsFlag, pvList } from '#metadata/flags.js';
 import { repairVolume } from '#metadata/repair.js';
 
 export const tool = filterTool({
   name: 'lv_repair',
-  summary: 'Replaces what is broken of a volume: the metadata of a thin pool.',
-  positionals: [{ name: 'VOLUME', describe: 'name or id' }],
-  options: {},
-  edit: (draft, { positionals: [volume = ''], note }) => repairVolume(draft, volume, newId).forEach(note),
+  summary: 'Replaces what is broken of a volume: images of raid, the metadata of a thin pool.',
+  positionals: [{ name: 'VOLUME', describe: 'name or id' }, pvList],
+  options: {
+    replace: { type: 'list', value: 'PV', describe: 'raid: also the images on this PV, although it is there; may be repeated' },
+  },
+  edit(draft, { positionals: [volume = '', ...pvs], options, note }) {
+    repairVolume(draft, { volume, pvs, replace: options.replace, partIds: partIdsFlag(undefined) }).forEach(note);
+  },
 });

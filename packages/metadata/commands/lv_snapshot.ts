@@ -1,5 +1,5 @@
 import { filterTool } from '#metadata/filter.js';
-import { newVolumeFlags, newVolumeOf } from '#metadata/flags.js';
+import { idFlag, newVolumeFlags, newVolumeOf, pvList, sizeFlags } from '#metadata/flags.js';
 import { createSnapshot } from '#metadata/snapshot.js';
 
 export const tool = filterTool({
@@ -8,9 +8,17 @@ export const tool = filterTool({
   positionals: [
     { name: 'ORIGIN', describe: 'name or id of the volume' },
     { name: 'NAME', describe: 'name of the snapshot' },
+    pvList,
   ],
-  options: newVolumeFlags,
-  edit(draft, { positionals: [origin = '', name = ''], options, note }) {
-    createSnapshot(draft, { origin, name, ...newVolumeOf(options) }).forEach(note);
+  options: {
+    ...newVolumeFlags,
+    ...sizeFlags,
+    'chunk-size': { type: 'string', alias: 'c', value: 'SIZE', describe: 'what is copied at a time (default 4K)' },
+    'cow-id': { type: 'string', value: 'ID', describe: 'id of the hidden volume, for scripts that must repeat' },
+  },
+  edit(draft, { positionals: [origin = '', name = '', ...pvs], options, note }) {
+    const { size, extents, 'chunk-size': chunkSize, 'cow-id': cowId } = options;
+    const thick = { size, extents, chunkSize, cowId: cowId === undefined ? undefined : idFlag(cowId), pvs };
+    createSnapshot(draft, { origin, name, ...thick, ...newVolumeOf(options) }).forEach(note);
   },
 });

@@ -6,6 +6,7 @@ import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
 import { raid } from './raid.js';
+import { snapshot } from './snapshot.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
 
@@ -19,6 +20,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   'thin-pool': thinPool,
   thin,
   mirror,
+  snapshot,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

@@ -8,7 +8,7 @@ import { parseFilter } from '../filter.js';
 import { formatMap } from '../map.js';
 import { renderReport } from '../render.js';
 import { parseSort } from '../select.js';
-import { type Subject, subjectOf, viewOf } from '../views.js';
+import { reporting, type Subject, subjectOf, viewOf } from '../views.js';
 
 const options = {
   show: { type: 'string', choices: shows, describe: 'what to show: one kind of row, all, or a summary without segments' },
@@ -58,7 +58,7 @@ async function run(call: Call<typeof options>): Promise<Text> {
     throw fail('usage', 'bad-option', 'option "--map" goes with --units, --width and --color only');
   const subject = subjectOf(await call.input(editableType));
   checkGroup(subject, call.positionals[0]);
-  const groups = [viewOf(subject, await activation(call))];
+  const groups = [viewOf(subject, await activation(call, subject))];
   if (o.map) return new Text(formatMap(groups, { unit: o.units, ...screen(call) }));
   return new Text(
     renderReport(groups, {
@@ -80,12 +80,12 @@ function checkGroup({ group }: Subject, wanted: string | undefined): void {
     throw fail('notFound', 'other-group', `the input is group "${name}" (${id}), not "${wanted}"`);
 }
 
-async function activation(call: Call<typeof options>): Promise<Activation | undefined> {
+async function activation(call: Call<typeof options>, subject: Subject): Promise<Activation | undefined> {
   const { current, kernel, 'no-kernel': unasked } = call.options;
   if (current !== undefined) return activationOf(await call.file(current, currentType));
   if (unasked) return undefined;
   const { activationNow } = await import('../ask-kernel.js');
-  return activationNow(kernel);
+  return activationNow(kernel, reporting(subject));
 }
 
 function screen(call: Call<typeof options>): { width: number; colour: boolean } {

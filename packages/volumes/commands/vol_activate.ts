@@ -1,11 +1,11 @@
-import { currentType, type Desired } from '#dm/documents.js';
+import { type Current, currentType, type Desired } from '#dm/documents.js';
 import { type EditableGroup, editableGroupType, editableType, metadataOf, open } from '#metadata/editable.js';
 import type { Metadata } from '#metadata/metadata.js';
 import { type Call, Lines, singleTool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { scopeOf } from '../identity.js';
-import { mapVolumes } from '../map-volumes.js';
+import { type MapOptions, mapVolumes } from '../map-volumes.js';
 import { missingDevices } from '../missing.js';
 import { type ActivationMode, activationModes } from '../mode.js';
 import { activeIds, type Selection, select } from '../select.js';
@@ -41,7 +41,8 @@ export const tool = singleTool({
     const previous = await previousOf(call);
     const start = await startOf(call, previous);
     const group = await call.input(editableGroupType);
-    return new Lines(desiredOf(call, group, { ...call.options, start }, previous), 2);
+    const upAsOrigin = originsUp(await currentOf(call));
+    return new Lines(desiredOf(call, group, { ...call.options, start }, { previous, upAsOrigin }), 2);
   },
 });
 
@@ -49,7 +50,7 @@ function desiredOf(
   { options: o, note }: Call<typeof options>,
   document: EditableGroup,
   selection: Selection,
-  previous: Metadata['lvs'] | undefined,
+  known: Pick<MapOptions, 'previous' | 'upAsOrigin'>,
 ): Desired {
   const { group } = document.envelope;
   // before vg_create and after vg_remove there is no metadata: nothing is to be active
@@ -63,21 +64,34 @@ function desiredOf(
   for (const id of ids) if (missingDevices(draft, id).length > 0) note(`volume "${draft.lvs[id]?.name}" lies on missing devices`);
   // whoever wants everything down does not want pools to come up
   const tellPools = selection.start !== 'none';
-  return mapVolumes(draft, ids, { group, mode, before: wipe && beforeOf(previous ?? {}), wipe, previous, tellPools });
+  const before = wipe && beforeOf(known.previous ?? {});
+  return mapVolumes(draft, ids, { group, mode, before, wipe, tellPools, ...known });
 }
 
 async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {
-  const { all, auto, none, current } = call.options;
+  const { all, auto, none } = call.options;
   const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
     (m) => m !== false,
   );
   if (mode && other) throw fail('usage', 'contradiction', `--${mode} and --${other} contradict each other`);
   if (mode) return mode;
-  if (current === undefined)
+  const now = await currentOf(call);
+  if (!now)
     throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
       hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
     });
-  return { current: await call.file(current, currentType), previous };
+  return { current: now, previous };
+}
+
+async function currentOf(call: Call<typeof options>): Promise<Current | undefined> {
+  const { current } = call.options;
+  return current === undefined ? undefined : call.file(current, currentType);
+}
+
+/** The devices that are active as origins of thick snapshots. */
+function originsUp(current: Current | undefined): Set<string> {
+  const devices = Object.values(current?.devices ?? {});
+  return new Set(devices.filter((d) => d.targets.some((t) => t.type === 'snapshot-origin')).map((d) => d.uuid));
 }
 
 /** The volumes of the older document. */

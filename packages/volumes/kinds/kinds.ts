@@ -7,6 +7,7 @@ import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { mirror } from './mirror.js';
 import { raid } from './raid.js';
+import { snapshot } from './snapshot.js';
 import { striped } from './striped.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
@@ -20,6 +21,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   'thin-pool': thinPool,
   thin,
   mirror,
+  snapshot,
 };
 
 /** All rows of a volume's table. */

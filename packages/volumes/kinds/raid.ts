@@ -1,7 +1,7 @@
 import type { Target } from '#dm/documents.js';
 import type { Raid } from '#metadata/kinds/raid.js';
 import { survives } from '#metadata/kinds/raid-levels.js';
-import { partsOfImage } from '#metadata/raid-images.js';
+import { partsOfImage } from '#metadata/raid/images.js';
 import type { Mapping } from './kind.js';
 
 /**

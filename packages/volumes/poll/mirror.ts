@@ -14,8 +14,8 @@ export const pollMirror: Poll<SegmentOf<'mirror'>> = ({ draft, device, note }, i
   note(`move "${lv.name}" is finished`);
 };
 
-export const progressOfMove: ProgressOf = (lv, device) => {
-  const progress = isMove(lv) ? mirrorProgress(device) : undefined;
+export const progressOfMove: ProgressOf = (lv, id, device) => {
+  const progress = isMove(lv) ? mirrorProgress(device(id)) : undefined;
   return progress && { work: 'move', ...progress };
 };
 

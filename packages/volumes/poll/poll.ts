@@ -4,6 +4,8 @@ import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
 import { pollMirror } from './mirror.js';
+import { pollRaid } from './raid.js';
+import { pollSnapshot } from './snapshot.js';
 import { pollThinPool } from './thin-pool.js';
 
 /** A device of the kernel, as a poll sees it. */
@@ -21,7 +23,12 @@ export interface Polled {
 export type Poll<S extends Segment> = (polled: Polled, id: string, segment: S) => void;
 
 /** The kinds that have something to finish; one file each. */
-const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = { mirror: pollMirror, 'thin-pool': pollThinPool };
+const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
+  mirror: pollMirror,
+  raid: pollRaid,
+  snapshot: pollSnapshot,
+  'thin-pool': pollThinPool,
+};
 
 /** Takes into the draft what the kernel has finished since the metadata was written: merges, moves, messages. */
 export function poll(draft: Draft, group: string, current: Current, note: (line: string) => void): void {

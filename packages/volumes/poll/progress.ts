@@ -4,6 +4,7 @@ import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
 import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
+import { progressOfMerge } from './snapshot.js';
 
 /** How far the kernel is with something that it finishes by itself, in units of its own. */
 export interface Progress {
@@ -15,10 +16,10 @@ export interface Progress {
   failed: boolean;
 }
 
-/** What one kind of volume is at; undefined when nothing. */
-export type ProgressOf = (lv: Lv, device: Device | undefined) => Progress | undefined;
+/** What a volume with some id is at; undefined when nothing. `device` finds the device of a volume. */
+export type ProgressOf = (lv: Lv, id: string, device: (lv: string) => Device | undefined) => Progress | undefined;
 
-const kinds: readonly ProgressOf[] = [progressOfMove];
+const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge];
 
 export interface Unfinished extends Progress {
   volume: string;
@@ -27,11 +28,9 @@ export interface Unfinished extends Progress {
 /** Everything of a group that the kernel has not finished, by name. */
 export function unfinished({ lvs }: Pick<Draft, 'lvs'>, group: string, current: Current): Unfinished[] {
   const byUuid = new Map(Object.values(current.devices).map((d) => [d.uuid, d]));
+  const device = (id: string): Device | undefined => byUuid.get(uuidOf(group, id, layerOf(lvs[id] as Lv)));
   return Object.entries(lvs)
-    .flatMap(([id, lv]) => {
-      const device = byUuid.get(uuidOf(group, id, layerOf(lv)));
-      return kinds.flatMap((of) => of(lv, device) ?? []).map((p) => ({ volume: lv.name, ...p }));
-    })
+    .flatMap(([id, lv]) => kinds.flatMap((of) => of(lv, id, device) ?? []).map((p) => ({ volume: lv.name, ...p })))
     .filter((p) => p.failed || p.done < p.of)
     .sort((a, b) => (a.volume < b.volume ? -1 : 1));
 }

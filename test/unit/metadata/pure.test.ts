@@ -17,6 +17,7 @@ const test = suite('filters are pure');
 
 /** For each filter, arguments with which it changes something. */
 const edits: Record<string, string[][]> = {
+  lv_convert: [['a', '--type', 'raid1']],
   lv_create: [
     ['new', '--extents', '3'],
     ['new', '--extents', '4', '--stripes', '2', '--tag', 't'],
@@ -27,7 +28,7 @@ const edits: Record<string, string[][]> = {
   lv_reduce: [['a', '--extents', '-2']],
   lv_remove: [['a']],
   lv_rename: [['a', 'z']],
-  lv_repair: [['pool']],
+  lv_repair: [['pool'], ['r', '--replace', pvId(0)]],
   lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
   lv_snapshot: [['thin', 'new']],
   lv_thin: [['new', '--pool', 'pool', '--virtual-size', '1G']],
@@ -59,6 +60,7 @@ function document() {
   const draft = new Draft(metadataOf([20, 20, 20]));
   create(draft, 'a', '5', { id: lvId(1) });
   create(draft, 'b', '4', { id: lvId(2) });
+  create(draft, 'r', '2', { id: lvId(3), type: 'raid1', pvs: [pvId(0), pvId(1)] });
   createPools(draft);
   return groupOf([100, 100, 100], draft.result());
 }

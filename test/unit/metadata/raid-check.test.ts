@@ -1,7 +1,7 @@
 import { findProblems } from '#metadata/check.js';
 import type { Raid } from '#metadata/kinds/raid.js';
 import type { Lv } from '#metadata/metadata.js';
-import { raidOf } from '#metadata/raid-resize.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import { assert, suite } from '#test/support/check.js';
 import { create, draftOf } from './fixtures.js';
 

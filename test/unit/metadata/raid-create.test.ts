@@ -2,7 +2,7 @@ import { findProblems } from '#metadata/check.js';
 import type { Draft } from '#metadata/draft.js';
 import { partsOf } from '#metadata/kinds/kinds.js';
 import { removeVolumes, renameVolume } from '#metadata/lv-edits.js';
-import { raidOf } from '#metadata/raid-resize.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import { assert, suite } from '#test/support/check.js';
 import { create, draftOf, fails, layoutOf } from './fixtures.js';
 

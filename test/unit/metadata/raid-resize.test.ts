@@ -3,7 +3,7 @@ import { Draft } from '#metadata/draft.js';
 import { reduceVolume } from '#metadata/lv-edits.js';
 import { extendVolume } from '#metadata/lv-extend.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
-import { raidOf } from '#metadata/raid-resize.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import { assert, suite } from '#test/support/check.js';
 import { create, draftOf, fails, layoutOf } from './fixtures.js';
 

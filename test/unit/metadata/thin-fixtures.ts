@@ -20,7 +20,7 @@ export function thin(draft: Draft, name: string, more: Partial<NewThin> = {}): s
 }
 
 export function snapshot(draft: Draft, origin: string, name: string): string[] {
-  return createSnapshot(draft, { ...flags, id: newId(), origin, name });
+  return createSnapshot(draft, { pvs: [], ...flags, id: newId(), origin, name });
 }
 
 /** A pool `pool`, a volume `thin` in it, a snapshot `snap` of that. */

@@ -165,13 +165,19 @@ test('an external origin is read-only, and stays as long as anything reads it', 
 test('a repair: the spare becomes the metadata, the old one a volume, and there is a new spare', async () => {
   const draft = settled();
   const [old, spare] = ['pool_tmeta', 'lvol0_pmspare'].map((name) => draft.idOf(name) ?? '');
-  assert.match(repairVolume(draft, 'pool', () => lvId(900)).join(), /is volume "pool_meta0" now/);
+  assert.match(
+    repairVolume(draft, { volume: 'pool', replace: [], pvs: [], partIds: () => lvId(900) }).join(),
+    /is volume "pool_meta0" now/,
+  );
   assert.equal([draft.idOf('pool_tmeta'), draft.idOf('pool_meta0'), draft.idOf('lvol0_pmspare')], [spare, old, lvId(900)]);
   assert.equal(findProblems(draft), []);
   create(draft, 'plain', '100%FREE');
-  assert.match(repairVolume(draft, 'pool', () => lvId(901)).join(), /no room for another spare/);
-  await fails(() => repairVolume(draft, 'pool', () => lvId(902)), 'no-spare', 82);
-  await fails(() => repairVolume(draft, 'plain', () => lvId(903)), 'no-repair', 83);
+  assert.match(
+    repairVolume(draft, { volume: 'pool', replace: [], pvs: [], partIds: () => lvId(901) }).join(),
+    /no room for another spare/,
+  );
+  await fails(() => repairVolume(draft, { volume: 'pool', replace: [], pvs: [], partIds: () => lvId(902) }), 'no-spare', 82);
+  await fails(() => repairVolume(draft, { volume: 'plain', replace: [], pvs: [], partIds: () => lvId(903) }), 'no-repair', 83);
 });
 
 test('what is refused', async () => {
@@ -180,7 +186,7 @@ test('what is refused', async () => {
   await fails(() => thin(draft, 'x', { pool: 'plain' }), 'not-a-pool', 83);
   await fails(() => thin(draft, 'x', { virtualSize: undefined }), 'no-size', 64);
   await fails(() => thin(draft, 'x', { virtualSize: '0G' }), 'bad-size', 64, /is not a size/);
-  await fails(() => snapshot(draft, 'plain', 'x'), 'no-snapshots', 83);
+  await fails(() => snapshot(draft, 'plain', 'x'), 'no-size', 64);
   await fails(() => pool(draft, 'x', { extents: '0' }), 'bad-size', 64, /is 0/);
   await fails(() => pool(draft, 'x', { chunkSize: '96K' }), 'bad-chunk-size', 64);
   await fails(() => pool(draft, 'x', { metadataSize: '1M' }), 'bad-size', 64, /2M is the least/);

@@ -11,10 +11,11 @@ function infoOf(name: string): DeviceInfo {
   const { uuid, dev, openCount, suspended, readOnly, inactive, targets } = device;
   return { name, uuid, dev, openCount, eventNr: 0, suspended, readOnly, liveTable: targets.length > 0, inactiveTable: inactive };
 }
+const status = (name: unknown) => (current.devices[String(name)]?.status ?? []).map((args) => ({ type: 'thin', size: 8, args }));
 const list = () => [...Object.keys(current.devices), 'gone'].map((name) => ({ name, dev: '0:0' }));
 
 activation('the kernel and its dump tell the same; a device that vanishes is left out', () => {
-  assert.equal([...askActivation({ list, info: infoOf })], [...activationOf(current)]);
+  assert.equal([...askActivation({ list, info: infoOf, status })], [...activationOf(current)]);
 });
 
 activation('a device without a live table is not active', () => {
@@ -27,7 +28,7 @@ activation('another refusal of the kernel is passed on', async () => {
   const info = () => {
     throw new KernelError(1, 'EPERM', 'not permitted');
   };
-  const e = await thrown<KernelError>(() => askActivation({ list, info }));
+  const e = await thrown<KernelError>(() => askActivation({ list, info, status }));
   assert.is(e.code, 'EPERM');
 });
 

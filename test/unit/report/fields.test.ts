@@ -37,6 +37,7 @@ fields('of a group', () => {
     vg_time: '2024-02-03T04:05:06Z',
     vg_host: 'host1',
     vg_mda_count: 3,
+    vg_exported: false,
   });
 });
 
@@ -104,6 +105,18 @@ fields('of an active volume', () => {
     lv_health_status: null,
     lv_time: '2024-01-02T03:04:05Z',
     lv_tags: ['db', 'keep'],
+    pool_lv: null,
+    origin: null,
+    data_percent: null,
+    metadata_percent: null,
+    data_lv: null,
+    metadata_lv: null,
+    chunk_size: null,
+    discards: null,
+    zero: null,
+    lv_when_full: null,
+    thin_id: null,
+    transaction_id: null,
   });
 });
 
@@ -178,7 +191,7 @@ fields('an unknown one is refused with its neighbours', async () => {
   const e = await thrown<DvmError>(() => fieldNamed('size'));
   assert.is(e.code, 'unknown-field');
   assert.is(e.message, '"size" is not a field of a report');
-  assert.is(e.hint, 'did you mean vg_size, vg_extent_size, pv_size, dev_size, pv_block_size, pv_mda_size, lv_size, stripe_size?');
+  assert.is(e.hint, 'did you mean vg_size, vg_extent_size, pv_size, dev_size, pv_block_size, pv_mda_size, lv_size, chunk_size?');
   const f = await thrown<DvmError>(() => fieldNamed('zzz'));
   assert.is(f.hint, 'docs/tools/report.md lists them');
 });

@@ -1,7 +1,7 @@
 import type { Desired } from '#dm/documents.js';
 import { Draft } from '#metadata/draft.js';
 import type { Lv } from '#metadata/metadata.js';
-import { raidOf } from '#metadata/raid-resize.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import { assert, suite } from '#test/support/check.js';
 import { type MapOptions, mapVolumes } from '#volumes/map-volumes.js';
 import type { ActivationMode } from '#volumes/mode.js';

@@ -1,18 +1,19 @@
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
-import { allocateImages, type Stretch } from './allocate-images.js';
-import { compact } from './compact.js';
-import type { Draft } from './draft.js';
-import type { Raid } from './kinds/raid.js';
-import { mostImages } from './kinds/raid.schema.js';
-import { dataImages, fewestImages, imagesFor, isStriped, type RaidLevel, raidLevels } from './kinds/raid-levels.js';
-import { checkStripes, defaultStripeSize } from './lv-space.js';
-import type { AllocationPolicy } from './metadata.js';
-import { newImages, type PartIds } from './raid-images.js';
-import { metaExtents, regionSizeFor } from './raid-size.js';
-import { noRoomForImages } from './raid-space.js';
-import type { WantedSize } from './sizes.js';
-import type { Space } from './space.js';
+import { compact } from '../compact.js';
+import type { Draft } from '../draft.js';
+import type { Raid } from '../kinds/raid.js';
+import { mostImages } from '../kinds/raid.schema.js';
+import { dataImages, fewestImages, imagesFor, isStriped, type RaidLevel, raidLevels } from '../kinds/raid-levels.js';
+import type { PartIds } from '../layers.js';
+import { checkStripes, defaultStripeSize } from '../lv-space.js';
+import type { AllocationPolicy } from '../metadata.js';
+import type { WantedSize } from '../sizes.js';
+import type { Space } from '../space.js';
+import { allocateImages, type Stretch } from './allocate.js';
+import { newImages } from './images.js';
+import { noRoomForImages } from './no-room.js';
+import { metaExtents, regionSizeFor } from './size.js';
 
 /** Words for levels: the kernel's, and two that LVM's users know. */
 export const raidTypes = ['raid5', 'raid6', ...raidLevels] as const;

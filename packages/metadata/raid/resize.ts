@@ -1,19 +1,19 @@
 import { fail } from '#tool/errors.js';
 import type { Extents } from '#tool/units.js';
-import { extendImages } from './allocate-images.js';
-import { compact } from './compact.js';
-import type { Draft } from './draft.js';
-import { addedExtents, type Extension, tailsOf } from './extend-plain.js';
-import { isPlain } from './kinds/plain.js';
-import { type Raid, rowOf } from './kinds/raid.js';
-import { policyOf, roundingNote, sharesOf } from './lv-space.js';
-import type { AllocationPolicy, Lv, Segment } from './metadata.js';
-import { appendStretches } from './raid-images.js';
-import { leastRegion, metaExtents } from './raid-size.js';
-import { noRoomForImages } from './raid-space.js';
-import { sizeOf, truncate } from './segments.js';
-import { wantedSize } from './sizes.js';
-import { spaceOf } from './space.js';
+import { compact } from '../compact.js';
+import type { Draft } from '../draft.js';
+import { addedExtents, type Extension, tailsOf } from '../extend-plain.js';
+import { isPlain } from '../kinds/plain.js';
+import { type Raid, rowOf } from '../kinds/raid.js';
+import { policyOf, roundingNote, sharesOf } from '../lv-space.js';
+import type { AllocationPolicy, Lv, Segment } from '../metadata.js';
+import { sizeOf, truncate } from '../segments.js';
+import { wantedSize } from '../sizes.js';
+import { spaceOf } from '../space.js';
+import { extendImages } from './allocate.js';
+import { appendStretches } from './images.js';
+import { noRoomForImages } from './no-room.js';
+import { leastRegion, metaExtents } from './size.js';
 
 /** The raid segment that a volume is, if it is one. */
 export function raidOf({ segments }: Pick<Lv, 'segments'>): Raid | undefined {

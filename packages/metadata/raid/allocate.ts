@@ -1,8 +1,8 @@
 import type { Extents } from '#tool/units.js';
-import { allocate, type PvSpace, type Tail } from './allocate.js';
-import type { AllocationPolicy } from './metadata.js';
-import { totalOf } from './runs.js';
-import type { Row } from './segments.js';
+import { allocate, type PvSpace, type Tail } from '../allocate.js';
+import type { AllocationPolicy } from '../metadata.js';
+import { totalOf } from '../runs.js';
+import type { Row } from '../segments.js';
 
 /** Extents of one PV. */
 export interface Stretch {

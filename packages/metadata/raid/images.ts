@@ -1,13 +1,10 @@
 import type { Extents } from '#tool/units.js';
-import { cut, type Stretch } from './allocate-images.js';
-import type { Draft } from './draft.js';
-import type { Raid } from './kinds/raid.js';
-import type { Area, Lv } from './metadata.js';
-import { checkVolumeName } from './names.js';
-import { appendRows } from './segments.js';
-
-/** An id for a new hidden volume of that name. */
-export type PartIds = (name: string) => string;
+import type { Draft } from '../draft.js';
+import type { Raid } from '../kinds/raid.js';
+import { type PartIds, putPart } from '../layers.js';
+import type { Area, Lv } from '../metadata.js';
+import { appendRows } from '../segments.js';
+import { cut, type Stretch } from './allocate.js';
 
 /** What a raid segment says of some images. */
 export type Images = { areas: Area[]; metas: string[] };
@@ -37,12 +34,6 @@ export function newPart(draft: Draft, name: string, on: readonly Stretch[], ids:
   const id = ids(name);
   putPart(draft, id, { name, segments: appendStretches(draft, [], on), hidden: true });
   return id;
-}
-
-/** @throws DvmError `bad-name` (exit 64) */
-export function putPart(draft: Draft, id: string, lv: Lv): void {
-  checkVolumeName(`${lv.name}.`, draft.groupName);
-  draft.setLv(id, lv);
 }
 
 /** Segments with more extents behind them, which are then no longer free. */

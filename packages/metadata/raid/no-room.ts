@@ -1,9 +1,9 @@
 import { type DvmError, fail } from '#tool/errors.js';
 import { type Extents, formatSize } from '#tool/units.js';
-import type { Draft } from './draft.js';
-import { pvName } from './lookup.js';
-import { totalOf } from './runs.js';
-import type { Space } from './space.js';
+import type { Draft } from '../draft.js';
+import { pvName } from '../lookup.js';
+import { totalOf } from '../runs.js';
+import type { Space } from '../space.js';
 
 /** What could not be placed. */
 export interface ImagesWanted {

@@ -1,0 +1,69 @@
+import { newId } from '#documents/ids.js';
+import { fail } from '#tool/errors.js';
+import { formatSize, parseSize } from '#tool/units.js';
+import { compact } from '../compact.js';
+import type { Draft } from '../draft.js';
+import { isChunkSize } from '../kinds/snapshot.js';
+import { grow, roundingNote, sharesOf } from '../lv-space.js';
+import type { Lv } from '../metadata.js';
+import { appendRows, sizeOf } from '../segments.js';
+import { type SizeOptions, wantedSize } from '../sizes.js';
+import { spaceOf } from '../space.js';
+import { editTags } from '../tags.js';
+import { snapshotSegment } from './segments.js';
+
+export interface NewThickSnapshot extends SizeOptions {
+  id: string;
+  name: string;
+  created: string;
+  tags: readonly string[];
+  readOnly: boolean;
+  autoactivate: boolean;
+  chunkSize?: string | undefined;
+  pvs: readonly string[];
+  /** Of the hidden volume, for scripts that must repeat. */
+  cowId?: string | undefined;
+}
+
+/** LVM2's, in sectors. */
+const defaultChunk = 8;
+
+/**
+ * Makes a snapshot of a volume that is not thin. `size` is the room for old chunks; once it is used up the snapshot is lost.
+ *
+ * @returns notes for people
+ * @throws DvmError `no-size`, `bad-size`, `bad-chunk-size` (exit 64), `no-space` (exit 82), `no-snapshots` (exit 83)
+ */
+export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot): string[] {
+  const lv = draft.lvs[origin] as Lv;
+  refuseKind(lv);
+  const chunkSize = s.chunkSize === undefined ? defaultChunk : parseSize(s.chunkSize, 'chunk size');
+  if (!isChunkSize(chunkSize))
+    throw fail('usage', 'bad-chunk-size', `chunk size ${formatSize(chunkSize)} is not a power of two from 4K to 512K`);
+  const what = `snapshot "${s.name}"`;
+  const space = spaceOf(draft, s.pvs);
+  const size = wantedSize(s, draft.vg.extentSize, { ...sharesOf(draft, space), ORIGIN: () => sizeOf(lv) });
+  const wanted = { ...size, extents: Math.max(1, size.extents) };
+  const { rows, extents } = grow(draft, { what, size: wanted, stripes: 1, policy: draft.vg.allocation }, space);
+  const cow = s.cowId ?? newId();
+  draft.setLv(cow, { name: `${s.name}_cow`, hidden: true, segments: appendRows([], rows, 0) });
+  draft.setLv(s.id, snapshotVolume(s, { start: 0, count: sizeOf(lv), type: 'snapshot', areas: [], origin, cow, chunkSize }));
+  return roundingNote(draft, what, wanted, extents);
+}
+
+function snapshotVolume(s: NewThickSnapshot, segment: Lv['segments'][number]): Lv {
+  return compact<Lv>({
+    name: s.name,
+    segments: [segment],
+    created: s.created,
+    tags: editTags(undefined, s.tags),
+    readOnly: s.readOnly ? true : undefined,
+    autoactivate: s.autoactivate ? undefined : false,
+  });
+}
+
+/** Snapshots of snapshots, and of what users do not write to, are not what anyone means. */
+function refuseKind(lv: Lv): void {
+  const kind = snapshotSegment(lv) ? 'a snapshot' : lv.segments.some((s) => s.type === 'thin-pool') ? 'a thin pool' : undefined;
+  if (kind) throw fail('inUse', 'no-snapshots', `volume "${lv.name}" is ${kind}: there are no snapshots of it`);
+}
