@@ -1,6 +1,7 @@
 // One module with all validators, so that what two schemas share exists once and a tool's bundle takes only what it uses.
 import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import { predicates } from './predicates.mjs';
 
 /** The source of an ES module that exports the validator of each schema under `exportName($id)`. */
 export function validatorsModule(schemas) {
@@ -15,13 +16,27 @@ export function validatorsModule(schemas) {
     strictRequired: false,
     discriminator: true,
     inlineRefs: false,
+    keywords: ['entities'], // scripts/predicates.mjs
   });
   const code = standaloneCode(ajv, Object.fromEntries(schemas.map(({ $id }) => [exportName($id), $id])));
-  return code
+  const lines = code
+    .replace(/^export const (\w+) = (validate\d+);$/gm, 'export const $1 = /* @__PURE__ */ quick(is_$1, $2);')
     .replace(/schemaPath:"[^"]*",/g, '') // no error message says it
     .replace(/^validate\d+\.evaluated = .*;$/gm, '') // only for unevaluatedProperties; would keep every function in every bundle
     .replace(/^(const pattern\d+ = )new RegExp/gm, '$1/* @__PURE__ */ new RegExp')
     .replace(/^(const \w+ = )(require\(.*\)\.default);$/gm, '$1/* @__PURE__ */ (() => $2)();');
+  return `${lines}\n${quick}\n${predicates(schemas)}\n`;
+}
+
+/** A sound value needs the predicate only; of any other the validator says what is wrong. */
+function quick(is, validate) {
+  const both = (value) => is(value) || full(value);
+  const full = (value) => {
+    const sound = validate(value);
+    both.errors = validate.errors;
+    return sound;
+  };
+  return both;
 }
 
 export function exportName(id) {

@@ -15,33 +15,36 @@ export const hostRoots: Roots = { sysfs: '/sys', dev: '/dev', proc: '/proc' };
 
 /** One block device as sysfs describes it. Names are the kernel's, as in /sys/class/block (`cciss!c0d0`). */
 export interface BlockDevice {
-  name: string;
+  readonly name: string;
   /** `major:minor`. */
-  dev: string;
+  readonly dev: string;
   /** A node in /dev that is this device now; undefined when there is none. */
-  path: string | undefined;
-  size: Sectors;
-  readOnly: boolean;
+  readonly path: string | undefined;
+  readonly size: Sectors;
+  readonly readOnly: boolean;
   /** Logical block size in bytes. */
-  blockSize: number;
-  removable: boolean;
-  partitions: string[];
+  readonly blockSize: number;
+  readonly removable: boolean;
+  readonly partitions: string[];
   /** The disk of which this is a partition. */
-  parent?: string;
+  readonly parent?: string;
   /** Devices made on top of this one, and those this one is made of. */
-  holders: string[];
-  slaves: string[];
-  dm?: { name: string; uuid: string };
+  readonly holders: string[];
+  readonly slaves: string[];
+  readonly dm?: { name: string; uuid: string };
   /** Backing file of a loop device that has one. */
-  backingFile?: string;
+  readonly backingFile?: string | undefined;
 }
 
-/** Every block device of the kernel that can have a node, by name in order. */
+/**
+ * Every block device of the kernel that can have a node, by name in order. What it takes to tell devices apart is read at
+ * once, the rest as it is asked for: there may be thousands, and a config that lets in one.
+ */
 export function listBlockDevices(roots: Roots = hostRoots): BlockDevice[] {
   const classDir = join(roots.sysfs, 'class/block');
   const devices = new Map<string, BlockDevice>();
   for (const name of entries(classDir).sort()) {
-    const device = readDevice(join(classDir, name), name, roots);
+    const device = readDevice(`${classDir}/${name}`, name, roots);
     if (device) devices.set(name, device);
   }
   for (const d of devices.values()) if (d.parent) devices.get(d.parent)?.partitions.push(d.name);
@@ -49,28 +52,62 @@ export function listBlockDevices(roots: Roots = hostRoots): BlockDevice[] {
 }
 
 function readDevice(dir: string, name: string, roots: Roots): BlockDevice | undefined {
-  const event = parseUevent(text(join(dir, 'uevent')));
+  const event = parseUevent(text(`${dir}/uevent`));
   const { MAJOR: major, MINOR: minor } = event;
   if (!major || !minor) return undefined; // hidden paths of a multipath disk, or a device that has just gone
   const parent = event.DEVTYPE === 'partition' ? parentOf(dir) : undefined;
   const dm = name.startsWith('dm-') ? readDm(dir) : undefined;
-  const backing = name.startsWith('loop') ? text(join(dir, 'loop/backing_file')) : '';
   const dev = `${major}:${minor}`;
-  return {
-    name,
-    dev,
-    path: findNode(roots.dev, name, event.DEVNAME, dm?.name, dev),
-    size: number(text(join(dir, 'size'))),
-    readOnly: text(join(dir, 'ro')) === '1',
-    blockSize: number(text(`${dir}/${parent ? '../' : ''}queue/logical_block_size`)) || 512,
-    removable: !parent && text(join(dir, 'removable')) === '1',
-    partitions: [],
-    ...(parent ? { parent } : {}),
-    holders: entries(join(dir, 'holders')).sort(),
-    slaves: entries(join(dir, 'slaves')).sort(),
-    ...(dm ? { dm } : {}),
-    ...(backing ? { backingFile: backing } : {}),
-  };
+  const identity = { name, dev, path: findNode(roots.dev, name, event.DEVNAME, dm?.name, dev) };
+  return new SysfsDevice(dir, { ...identity, ...(parent ? { parent } : {}), ...(dm ? { dm } : {}) });
+}
+
+type Identity = Pick<BlockDevice, 'name' | 'dev' | 'path' | 'parent' | 'dm'>;
+
+/** Attributes are read as they are asked for, each time anew. */
+class SysfsDevice implements BlockDevice {
+  readonly name: string;
+  readonly dev: string;
+  readonly path: string | undefined;
+  readonly partitions: string[] = [];
+  readonly parent?: string;
+  readonly dm?: { name: string; uuid: string };
+  readonly #dir: string;
+
+  constructor(dir: string, { name, dev, path, parent, dm }: Identity) {
+    this.#dir = dir;
+    this.name = name;
+    this.dev = dev;
+    this.path = path;
+    if (parent !== undefined) this.parent = parent;
+    if (dm) this.dm = dm;
+  }
+
+  get size(): Sectors {
+    return number(this.#text('size'));
+  }
+  get readOnly(): boolean {
+    return this.#text('ro') === '1';
+  }
+  get blockSize(): number {
+    return number(this.#text(`${this.parent ? '../' : ''}queue/logical_block_size`)) || 512;
+  }
+  get removable(): boolean {
+    return !this.parent && this.#text('removable') === '1';
+  }
+  get holders(): string[] {
+    return entries(`${this.#dir}/holders`).sort();
+  }
+  get slaves(): string[] {
+    return entries(`${this.#dir}/slaves`).sort();
+  }
+  get backingFile(): string | undefined {
+    return (this.name.startsWith('loop') && this.#text('loop/backing_file')) || undefined;
+  }
+
+  #text(attribute: string): string {
+    return text(`${this.#dir}/${attribute}`);
+  }
 }
 
 /** /sys/class/block/sda1 is a link to …/block/sda/sda1. */
@@ -83,7 +120,7 @@ function parentOf(dir: string): string | undefined {
 }
 
 function readDm(dir: string): { name: string; uuid: string } {
-  return { name: text(join(dir, 'dm/name')), uuid: text(join(dir, 'dm/uuid')) };
+  return { name: text(`${dir}/dm/name`), uuid: text(`${dir}/dm/uuid`) };
 }
 
 /** The node by its mapper name, as the driver calls it, or by the kernel's name (`!` stands for `/`), if its numbers are right. */

@@ -33,8 +33,7 @@ export function findCandidates(config: DiscoverConfig, devices: BlockDevice[], r
   const links = filtered ? linksByDevice(roots) : new Map<string, string[]>();
   for (const device of devices) {
     const path = device.path ?? device.name;
-    const why =
-      unfit(device, config.nested ?? false) ?? (accepts([path, ...(links.get(device.dev) ?? [])]) ? undefined : rejected);
+    const why = accepts([path, ...(links.get(device.dev) ?? [])]) ? unfit(device, config.nested ?? false) : rejected;
     if (why) out.passed.push({ path, ...why });
     else out.candidates.push({ path, device });
   }
@@ -57,6 +56,7 @@ function unfit(d: BlockDevice, nested: boolean): Omit<Passed, 'path'> | undefine
 }
 
 function addFiles(paths: string[], devices: BlockDevice[], out: Candidates): void {
+  if (paths.length === 0) return;
   const loops = new Map(devices.flatMap((d) => (d.backingFile ? [[d.backingFile, d.path ?? d.name]] : [])));
   const seen = new Set<string>();
   for (const path of paths.flatMap(imagesAt)) {

@@ -18,7 +18,11 @@ export function checkName(name: string, what: 'group' | 'volume'): string {
   return name;
 }
 
+/** Names that no rule but the length can refuse: most. */
+const plain = /^[0-9A-Za-z][0-9A-Za-z.]*$/;
+
 function nameProblem(name: string): string | undefined {
+  if (name.length <= 127 && plain.test(name)) return undefined;
   if (name === '') return 'is empty';
   if (name === '.' || name === '..') return 'is a directory';
   if (name.startsWith('-')) return 'starts with a hyphen';
@@ -42,7 +46,6 @@ export function dmName(group: string, volume: string, layer?: string): string {
 
 /** One part of a device-mapper name, encoded. */
 export function mangle(part: string): string {
-  if (/^[0-9A-Za-z#+.:=@_]*$/.test(part)) return part;
   if (/^[0-9A-Za-z#+.:=@_]*$/.test(part)) return part;
   let out = '';
   for (const byte of Buffer.from(part)) {

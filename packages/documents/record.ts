@@ -18,7 +18,7 @@ export function renderRecord(envelope: Envelope, metadata: object): Buffer {
  */
 export function parseRecord(content: Uint8Array, name: string): Record {
   return recordType.parse(
-    parse(Buffer.from(content).toString('utf8'), name, (text) => parseLines(text, scanned)),
+    parse(utf8(content), name, (text) => parseLines(text, scanned)),
     name,
   );
 }
@@ -32,11 +32,16 @@ const envelopeEnd = '\n},\n"kind":"record"';
  * @returns undefined when `prefix` does not reach the envelope's end: read more
  */
 export function parseEnvelope(prefix: Uint8Array, name: string): Envelope | undefined {
-  const text = Buffer.from(prefix).toString('utf8');
+  const text = utf8(prefix);
   const end = text.indexOf(envelopeEnd);
   if (end < 0) return undefined;
   const head = parse(`${text.slice(0, end)}\n},"kind":"record","metadata":{},"version":1}`, name);
   return recordType.parse(head, name).envelope;
+}
+
+/** Without a copy of the bytes. */
+function utf8({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('utf8');
 }
 
 function scanned(text: string): Json {

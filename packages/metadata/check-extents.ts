@@ -2,14 +2,16 @@ import type { Problem } from './check.js';
 import type { Draft } from './draft.js';
 import { areaLength } from './kinds/kinds.js';
 import type { Run } from './runs.js';
+import { overlap, usedExtents } from './used.js';
 
 /** A run with who uses it, for messages. */
 interface Use extends Run {
   who: string;
 }
 
-/** Extents that are used twice, or used although reserved. */
+/** Extents that are used twice, or used although reserved. By whom is found out only where there are any. */
 export function checkExtents(draft: Draft): Problem[] {
+  if (![...usedExtents(draft.pvs, draft.lvs).values()].some(overlap)) return [];
   return [...usesByPv(draft)].flatMap(([pv, uses]) => overlaps(pv, uses));
 }
 

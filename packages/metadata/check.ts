@@ -4,7 +4,7 @@ import { checkExtents } from './check-extents.js';
 import { checkVolume } from './check-volume.js';
 import type { Draft } from './draft.js';
 import { referencesOf } from './kinds/kinds.js';
-import type { Metadata } from './metadata.js';
+import type { Lv, Metadata } from './metadata.js';
 import { checkThinDevices } from './thin/check.js';
 
 /** One broken invariant. `code` is stable; `id` is the volume's or PV's, where there is one. */
@@ -35,7 +35,7 @@ export function findProblems(draft: Draft): Problem[] {
     ...checkNames(draft.lvs),
     ...checkParts(draft.lvs),
     ...checkThinDevices(draft.lvs),
-    ...Object.keys(draft.lvs).flatMap((id) => checkVolume(draft, id)),
+    ...checkVolumes(draft),
     ...checkExtents(draft),
   ];
 }
@@ -65,24 +65,38 @@ function checkPv({ pvs, envelope, devices }: Draft, id: string): Problem[] {
   return out;
 }
 
+/** Loops by `for … in`: `Object.entries` makes an array a volume. */
+function checkVolumes(draft: Draft): Problem[] {
+  const out: Problem[] = [];
+  for (const id in draft.lvs) {
+    const problems = checkVolume(draft, id);
+    if (problems.length > 0) out.push(...problems);
+  }
+  return out;
+}
+
 /** A hidden part belongs to one volume. */
 function checkParts(lvs: Readonly<Metadata['lvs']>): Problem[] {
   const owners = new Map<string, string>();
   const out: Problem[] = [];
-  for (const [id, lv] of Object.entries(lvs))
-    for (const { lv: part, role } of lv.segments.flatMap(referencesOf)) {
-      if (role !== 'part') continue;
-      const other = owners.get(part);
-      if (other) out.push({ code: 'part-shared', id, message: `volumes "${other}" and "${lv.name}" have one part, "${part}"` });
-      owners.set(part, lv.name);
-    }
+  for (const id in lvs) {
+    const { name, segments } = lvs[id] as Lv;
+    for (const segment of segments)
+      for (const { lv: part, role } of referencesOf(segment)) {
+        if (role !== 'part') continue;
+        const other = owners.get(part);
+        if (other) out.push({ code: 'part-shared', id, message: `volumes "${other}" and "${name}" have one part, "${part}"` });
+        owners.set(part, name);
+      }
+  }
   return out;
 }
 
 function checkNames(lvs: Readonly<Metadata['lvs']>): Problem[] {
   const seen = new Map<string, string>();
   const out: Problem[] = [];
-  for (const [id, { name }] of Object.entries(lvs)) {
+  for (const id in lvs) {
+    const { name } = lvs[id] as Lv;
     const other = seen.get(name);
     if (other) out.push({ code: 'name-taken', id, message: `volumes "${other}" and "${id}" have one name, "${name}"` });
     seen.set(name, id);

@@ -26,6 +26,7 @@ export class Draft {
   #pvs: Metadata['pvs'];
   #lvs: Metadata['lvs'];
   #names: Map<string, string> | undefined;
+  #asked = false;
   #free: FreeMap | undefined;
 
   constructor(before: Metadata, { envelope, devices }: Surroundings = {}) {
@@ -61,8 +62,13 @@ export class Draft {
     return this.#free;
   }
 
-  /** The id of the volume of that name. */
+  /** The id of the volume of that name. Who asks once, as most edits do, waits for no index. */
   idOf(name: string): string | undefined {
+    if (!this.#names && !this.#asked) {
+      this.#asked = true;
+      for (const id in this.#lvs) if (this.#lvs[id]?.name === name) return id;
+      return undefined;
+    }
     this.#names ??= new Map(Object.entries(this.#lvs).map(([id, lv]) => [lv.name, id]));
     return this.#names.get(name);
   }

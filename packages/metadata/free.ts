@@ -1,7 +1,8 @@
 import type { Extents } from '#tool/units.js';
 import { areaLength } from './kinds/kinds.js';
 import type { Metadata } from './metadata.js';
-import { byStart, complement, type Run, without } from './runs.js';
+import { byStart, type Run, without } from './runs.js';
+import { freeRuns, usedExtents } from './used.js';
 
 /** The extents that volumes use, by PV, in order of start. One pass over the metadata. */
 export function usedRuns(...volumes: Metadata['lvs'][]): Map<string, Run[]> {
@@ -25,13 +26,8 @@ export class FreeMap {
   readonly #runs = new Map<string, readonly Run[]>();
 
   /** What any of `volumes` uses is not free. */
-  constructor(pvs: Metadata['pvs'], ...volumes: Metadata['lvs'][]) {
-    const used = usedRuns(...volumes);
-    for (const [id, pv] of Object.entries(pvs)) {
-      const reserved = (pv.reserved ?? []).map((r) => ({ start: r.extent, count: r.count }));
-      const taken = reserved.length > 0 ? [...(used.get(id) ?? []), ...reserved].sort(byStart) : (used.get(id) ?? []);
-      this.#runs.set(id, complement(taken, pv.extents));
-    }
+  constructor(pvs: Metadata['pvs'], ...volumes: Readonly<Metadata['lvs']>[]) {
+    for (const [id, used] of usedExtents(pvs, ...volumes)) this.#runs.set(id, freeRuns(used, pvs[id]?.extents ?? 0));
   }
 
   /** In order of start, without overlaps. */

@@ -70,7 +70,7 @@ export const metadataSchema = {
         exported: { const: true },
       },
     },
-    pvs: { type: 'object', propertyNames: ids, additionalProperties: pv },
-    lvs: { type: 'object', propertyNames: ids, additionalProperties: lv },
+    pvs: { type: 'object', propertyNames: ids, additionalProperties: pv, entities: true },
+    lvs: { type: 'object', propertyNames: ids, additionalProperties: lv, entities: true },
   },
 } as const;

@@ -30,46 +30,56 @@ interface Position {
   depth: number;
 }
 
-const [QUOTE, COMMA, COLON, BACKSLASH, CLOSE] = [0x22, 0x2c, 0x3a, 0x5c, 0x7d];
+const [NEWLINE, QUOTE, COMMA, COLON, BACKSLASH, OPEN, CLOSE] = [0x0a, 0x22, 0x2c, 0x3a, 0x5c, 0x7b, 0x7d];
 
 /**
  * A map that begins at `p` as `{` and a newline, one entry a line, and ends with `}` at the beginning of one; `p` is then
  * behind it. Undefined when the text has another form.
  */
 function readMap(text: string, p: Position): { [key: string]: Json } | undefined {
-  if (!text.startsWith('{\n', p.at) || p.depth-- === 0) return undefined;
+  if (!isMap(text, p.at) || p.depth-- === 0) return undefined;
   p.at += 2;
   const map: { [key: string]: Json } = {};
   for (let more = true; more; ) {
-    const colon = keyEnd(text, p.at);
-    const key = colon < 0 ? undefined : readKey(text.slice(p.at, colon));
+    const key = readKey(text, p);
     if (key === undefined) return undefined;
-    p.at = colon + 1;
-    const value = text.startsWith('{\n', p.at) ? readMap(text, p) : readEntity(text, p);
+    const value = isMap(text, p.at) ? readMap(text, p) : readEntity(text, p);
     if (value === undefined) return undefined;
     map[key] = value;
     more = text.charCodeAt(p.at) === COMMA;
     if (more) p.at++;
-    if (text.charCodeAt(p.at++) !== 0x0a) return undefined;
+    if (text.charCodeAt(p.at++) !== NEWLINE) return undefined;
   }
   p.depth++;
   return text.charCodeAt(p.at++) === CLOSE ? map : undefined;
 }
 
-/** Index of the colon behind the quoted key at `start`; −1 when there is none. */
+function isMap(text: string, at: number): boolean {
+  return text.charCodeAt(at) === OPEN && text.charCodeAt(at + 1) === NEWLINE;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has them escaped
+const odd = /[\\\u0000-\u001f]/;
+
+/** The key at `p`, which is then behind its colon. */
+function readKey(text: string, p: Position): string | undefined {
+  const start = p.at;
+  const end = text.charCodeAt(start) === QUOTE ? keyEnd(text, start) : -1;
+  if (end < 0) return undefined;
+  p.at = end + 2;
+  const plain = text.slice(start + 1, end);
+  const key = odd.test(plain) ? parsed(text.slice(start, end + 1)) : plain;
+  return typeof key === 'string' && key !== '__proto__' ? key : undefined;
+}
+
+/** Index of the quote that ends the key at `start`; −1 when no colon follows it. */
 function keyEnd(text: string, start: number): number {
-  if (text.charCodeAt(start) !== QUOTE) return -1;
   for (let i = text.indexOf('"', start + 1); i >= 0; i = text.indexOf('"', i + 1)) {
     let backslashes = 0;
     while (text.charCodeAt(i - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return text.charCodeAt(i + 1) === COLON ? i + 1 : -1;
+    if (backslashes % 2 === 0) return text.charCodeAt(i + 1) === COLON ? i : -1;
   }
   return -1;
-}
-
-function readKey(quoted: string): string | undefined {
-  const key = parsed(quoted);
-  return typeof key === 'string' && key !== '__proto__' ? key : undefined;
 }
 
 /** The value that takes the rest of the line, but for a comma; `p` is then behind the value. */

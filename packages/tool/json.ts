@@ -114,7 +114,7 @@ function writeLines(value: unknown, depth: number, out: string[]): void {
   }
   const map = value as Readonly<Record<string, unknown>>;
   let separator = '{\n';
-  for (const key of Object.keys(map).sort()) {
+  for (const key of sortedKeys(map)) {
     const v = map[key];
     if (v === undefined) continue;
     out.push(separator, JSON.stringify(key), ':');
@@ -122,6 +122,24 @@ function writeLines(value: unknown, depth: number, out: string[]): void {
     separator = ',\n';
   }
   out.push(separator === ',\n' ? '\n}' : '{}');
+}
+
+/** The keys in order. Of a document that was read and edited all are but the last few, which are merged in. */
+function sortedKeys(map: object): string[] {
+  const keys = Object.keys(map);
+  let ordered = Math.min(keys.length, 1);
+  while (ordered < keys.length && (keys[ordered - 1] as string) < (keys[ordered] as string)) ordered++;
+  return ordered === keys.length ? keys : merged(keys, keys.splice(ordered).sort());
+}
+
+function merged(a: readonly string[], b: readonly string[]): string[] {
+  const out: string[] = [];
+  let next = 0;
+  for (const key of a) {
+    while (next < b.length && (b[next] as string) < key) out.push(b[next++] as string);
+    out.push(key);
+  }
+  return [...out, ...b.slice(next)];
 }
 
 function lineOf(value: unknown): string {
@@ -149,8 +167,10 @@ export function sameJson(a: unknown, b: unknown, depth = deepest): boolean {
 
 type JsonLike = { [key: string]: unknown };
 
+/** What an edit has added stands last, so additions are looked for first and from there. */
 function sameEntries(a: JsonLike, b: JsonLike, depth: number): boolean {
-  for (const key of Object.keys(a)) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined, depth)) return false;
-  for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
+  const added = (key: string): boolean => b[key] !== undefined && !Object.hasOwn(a, key);
+  if (Object.keys(b).findLast(added) !== undefined) return false;
+  for (const key in a) if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined, depth)) return false;
   return true;
 }

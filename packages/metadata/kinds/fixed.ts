@@ -1,8 +1,8 @@
-import type { KindRules, SegmentOf } from './kind.js';
+import { type KindRules, none, type SegmentOf } from './kind.js';
 
 /** Error and zero segments lie nowhere. */
 export const fixed: KindRules<SegmentOf<'error'>> = {
   areaLength: () => 0,
-  references: () => [],
-  states: () => [],
+  references: () => none,
+  states: () => none,
 };

@@ -25,7 +25,10 @@ export type State = [code: string, state: string];
 export interface KindRules<S extends Segment> {
   /** Extents that it takes of each of its areas. */
   areaLength(segment: S): Extents;
-  references(segment: S): Reference[];
+  references(segment: S): readonly Reference[];
   /** Broken rules of its own; that references exist and areas lie within is checked for all kinds alike. */
-  states(segment: S, draft: Draft): State[];
+  states(segment: S, draft: Draft): readonly State[];
 }
+
+/** What a sound segment that stands on no volume answers to both: nearly all do, and a list each would be most of the work. */
+export const none: readonly never[] = [];

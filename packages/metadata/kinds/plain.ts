@@ -1,5 +1,6 @@
 import type { Draft } from '../draft.js';
-import type { KindRules, SegmentOf, State } from './kind.js';
+import type { Segment } from '../metadata.js';
+import { type KindRules, none, type SegmentOf, type State } from './kind.js';
 
 type Plain = SegmentOf<'linear'>;
 
@@ -9,9 +10,21 @@ export const smallestStripe = 8;
 export const plain: KindRules<Plain> = {
   // whole ones even in metadata that nobody has checked
   areaLength: ({ count, areas }) => Math.ceil(count / areas.length),
-  references: ({ areas }) => areas.flatMap(({ lv }) => (lv === undefined ? [] : [{ lv, role: 'base' as const }])),
-  states: (segment, draft) => stripeStates(segment, draft),
+  references: ({ areas }) =>
+    areas.some((a) => a.lv !== undefined)
+      ? areas.flatMap(({ lv }) => (lv === undefined ? [] : [{ lv, role: 'base' as const }]))
+      : none,
+  states: (segment, draft) => (isSimple(segment) ? none : stripeStates(segment, draft)),
 };
+
+function isSimple({ type, areas, stripeSize }: Plain): boolean {
+  return type === 'linear' && areas.length === 1 && stripeSize === undefined;
+}
+
+/** Whether a segment is a linear or striped one: extents and nothing else. */
+export function isPlain(segment: Segment): segment is Plain {
+  return segment.type === 'linear' || segment.type === 'striped';
+}
 
 function stripeStates({ type, areas, count, start, stripeSize }: Plain, { vg: { extentSize } }: Draft): State[] {
   const out: State[] = [];

@@ -1,12 +1,13 @@
 import type { Problem } from '../check.js';
-import type { Metadata } from '../metadata.js';
+import type { Lv, Metadata } from '../metadata.js';
 import { thinSegment } from './segments.js';
 
 /** A number of a pool belongs to one volume. */
 export function checkThinDevices(lvs: Readonly<Metadata['lvs']>): Problem[] {
   const owners = new Map<string, string>();
   const out: Problem[] = [];
-  for (const [id, lv] of Object.entries(lvs)) {
+  for (const id in lvs) {
+    const lv = lvs[id] as Lv;
     const segment = thinSegment(lv);
     if (!segment) continue;
     const key = `${segment.pool} ${segment.device}`;
