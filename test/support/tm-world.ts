@@ -1,5 +1,6 @@
 import { findDevices } from '#discover/find.js';
 import { packLabel } from '#discover/label.js';
+import { readLabel } from '#discover/label-copies.js';
 import { renameLabels } from '#discover/update.js';
 import type { World } from '#discover/world.js';
 import type { Devices } from '#documents/devices.js';
@@ -31,10 +32,9 @@ export interface WorldOptions {
   blank?: number[];
 }
 
-const ids = ['aaaaaaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbbbbbb', 'cccccccccccccccccccc', 'dddddddddddddddddddd'];
 export const groupId = 'gggggggggggggggggggg';
 export const pathOf = (i: number): string => `/sim/${i}`;
-export const pvOf = (i: number): string => ids[i] as string;
+export const pvOf = (i: number): string => 'abcdef'.charAt(i).repeat(20);
 const numberOf = (path: string): string => `8:${Number(path.slice('/sim/'.length)) * 16}`;
 
 /**
@@ -73,6 +73,15 @@ export class TmWorld {
     world.present = this.present;
     world.group = this.group;
     return world;
+  }
+
+  /** Names the group by the id that a label has; without any label a group "vg" is to be. */
+  async followGroup(): Promise<void> {
+    this.group = 'vg';
+    for (const path of this.disks.paths) {
+      const found = await readLabel(await this.disks.open(path));
+      if (found.state === 'labelled') this.group = found.label.group.id;
+    }
   }
 
   /** What discover sees. */
