@@ -1,0 +1,3 @@
+import { powerCuts } from '#test/support/power-cut/host.js';
+
+powerCuts(5);
