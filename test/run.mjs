@@ -1,5 +1,5 @@
 // Runs the built test files (build/test/**), each in a process of its own, and adds up what they report.
-//   node test/run.mjs [--jobs N] [PATH-PART…]     only files whose path contains one of the parts
+//   node test/run.mjs [--jobs N] [PATH-PART…]     only files whose path (test/…) contains one of the parts; each must be in one
 // DVM_TEST_RUNTIME=dist runs the files on Bun and the tools from the executable (make test RUNTIME=dist).
 // uvu can exit 0 although something failed, so a file passes only when it exits 0, printed a total above zero
 // (or a SKIPPED line), and passed + skipped equal that total. Ends with `N passed, N failed[, N skipped]`.
@@ -19,10 +19,11 @@ const jobs = jobsAt >= 0 ? Number(args.splice(jobsAt, 2)[1]) : availableParallel
 const longRun = args.includes('--long') && args.splice(args.indexOf('--long'), 1).length > 0;
 const limit = (longRun ? 80 : 15) * 60_000;
 
-const wanted = (f) => (longRun || !f.includes('.long.')) && (args.length === 0 || args.some((a) => f.includes(a)));
-const files = readdirSync(root, { recursive: true })
-  .filter((f) => f.endsWith('.test.cjs') && wanted(f))
-  .sort(heavyFirst);
+const source = (f) => `test/${f.replace(/\.cjs$/, '.ts')}`;
+const wanted = (f) => args.length === 0 || args.some((a) => source(f).includes(a));
+const built = readdirSync(root, { recursive: true }).filter((f) => f.endsWith('.test.cjs') && (longRun || !f.includes('.long.')));
+const files = built.filter(wanted).sort(heavyFirst);
+const nothing = args.filter((a) => !built.some((f) => source(f).includes(a)));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** Files that boot guests take longest: start them first, so that the last one running is short. */
@@ -80,6 +81,8 @@ function judge({ file, code, text, seconds }) {
   if (failed) console.log(text.replaceAll(/^/gm, '     | '));
 }
 
+for (const part of nothing) console.log(`FAIL no test file has "${part}" in its path`);
+total.failed += nothing.length;
 const queue = [...files];
 await Promise.all(
   Array.from({ length: Math.max(1, jobs) }, async () => {

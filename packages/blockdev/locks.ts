@@ -47,8 +47,8 @@ interface Holder {
 /** Waiters ask again after this many milliseconds, more or less, so that many do not march in step. */
 const ASK_AGAIN = 20;
 
-/** Milliseconds in which a program that has just got a lock leaves its name. */
-const NAME_WITHIN = 200;
+/** Milliseconds in which a program that has just got a lock leaves its name, however busy the machine. */
+const NAME_WITHIN = 2000;
 
 /**
  * Locks a group against other dvm programs on this host, by flock(2) on one file a group.

@@ -5,16 +5,9 @@ import validatePlan from '#gen/plan.js';
 import validateProgram from '#gen/program.js';
 import validateResult from '#gen/result.js';
 import { documentType } from '#tool/document.js';
-import type {
-  currentSchema,
-  desiredSchema,
-  instruction,
-  instructionsSchema,
-  planSchema,
-  programSchema,
-  resultSchema,
-  target,
-} from './documents.schema.js';
+import type { currentSchema, desiredSchema } from './documents.schema.js';
+import type { instruction, instructionsSchema, planSchema, programSchema, resultSchema } from './program.schema.js';
+import type { target } from './table.schema.js';
 
 type Shared = { references: [typeof instructionsSchema, typeof instruction] };
 /** vol_activate → dmactivate: the devices that should exist within a scope. */

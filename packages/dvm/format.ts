@@ -57,14 +57,20 @@ interface Transaction {
   group: { name: string };
   seqno: number;
   changed: boolean;
+  committed: boolean;
   devices: Action[];
   degraded?: string[];
 }
 
 function describeTransaction(t: Transaction): string {
-  const head = t.changed ? `${t.group.name}: version ${t.seqno} committed` : `${t.group.name}: already so (version ${t.seqno})`;
   const degraded = t.degraded ? [`degraded: not written to PV ${t.degraded.join(', ')}; run dvm recover when it is back`] : [];
-  return textOf([head, ...t.devices.map(describeAction), ...degraded]);
+  return textOf([`${t.group.name}: ${resultOf(t)}`, ...t.devices.map(describeAction), ...degraded]);
+}
+
+function resultOf({ changed, committed, seqno }: Transaction): string {
+  if (committed) return `version ${seqno} committed`;
+  if (!changed) return seqno > 0 ? `already so (version ${seqno})` : 'already so';
+  return seqno > 0 ? `still version ${seqno}` : 'its metadata is gone';
 }
 
 function describeAction(a: Action): string {

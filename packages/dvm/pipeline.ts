@@ -1,3 +1,5 @@
+import { shellWord } from '#tool/shell.js';
+
 /** A tool and its arguments. */
 export type Stage = readonly [string, ...string[]];
 /** Stages whose documents flow from left to right. */
@@ -5,11 +7,7 @@ export type Pipeline = readonly Stage[];
 
 /** What a person would type in a shell: `discover vg | tm read vg | report vg`. */
 export function shellText(pipeline: Pipeline): string {
-  return pipeline.map((stage) => stage.map(quote).join(' ')).join(' | ');
-}
-
-function quote(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return pipeline.map((stage) => stage.map(shellWord).join(' ')).join(' | ');
 }
 
 /** Puts words right behind a stage's tool (and tm's command), where its options belong. */

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import validate from '#gen/trace.js';
+import { documentType } from '#tool/document.js';
 import { fail } from '#tool/errors.js';
-import { canonical, canonicalLines } from '#tool/json.js';
+import { canonical, canonicalLines, defaultLimits, parseJson } from '#tool/json.js';
 import type { TraceRecord } from '#tool/trace.js';
+
+const traceType = /* @__PURE__ */ documentType<TraceRecord>('trace', 1, validate);
 
 /** The runs that a trace directory holds, in the order they started. */
 export function readTrace(dir: string): TraceRecord[] {
@@ -20,12 +24,20 @@ export function readTrace(dir: string): TraceRecord[] {
 
 function readRecord(path: string): TraceRecord {
   try {
-    const record = JSON.parse(readFileSync(path, 'utf8')) as TraceRecord;
-    if (record.kind === 'trace' && record.version === 1) return record;
+    return parseTrace(readFileSync(path), path);
   } catch (e) {
     throw fail('badInput', 'bad-trace', `"${path}" is not a trace record: ${(e as Error).message}`, { cause: e });
   }
-  throw fail('badInput', 'bad-trace', `"${path}" is not a trace record`);
+}
+
+/**
+ * Reads a record, in which documents lie one level deeper than by themselves.
+ *
+ * @param name for errors
+ * @throws DvmError
+ */
+export function parseTrace(bytes: Uint8Array, name: string): TraceRecord {
+  return traceType.parse(parseJson(bytes, name, { ...defaultLimits, depth: defaultLimits.depth + 2 }), name);
 }
 
 /** One line a run: number, tool and arguments, what came in and went out, how it ended. */
@@ -39,7 +51,7 @@ function commandOf({ tool, argv }: TraceRecord): string {
 }
 
 function flow(r: TraceRecord): string {
-  const end = r.exit === 0 ? 'ok' : `exit ${r.exit}: ${(r.error as { message?: string })?.message ?? ''}`;
+  const end = r.exit === 0 ? 'ok' : `exit ${r.exit}: ${r.error?.message ?? ''}`;
   return `${kind(r.input)} → ${kind(r.output)}   ${r.milliseconds.toFixed(1)} ms, ${end}`;
 }
 

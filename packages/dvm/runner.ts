@@ -1,7 +1,7 @@
 import { registry } from '#gen/registry.js';
 import { Bytes, type Output, type Terminal, type Tool } from '#tool/command.js';
 import { type Config, readConfig } from '#tool/config.js';
-import { fail } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
 import { Checked, commonWords, outputDocument, type Streams } from '#tool/invoke.js';
 import { Attached, type PhaseSession, type Programs, type Word } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
@@ -17,6 +17,9 @@ export interface RunOptions {
   note(line: string): void;
   terminal?(): Terminal | undefined;
 }
+
+/** How often a group is looked at anew while other programs change which devices it has. */
+const LOOKS = 5;
 
 export interface RunResult {
   output: Output;
@@ -39,12 +42,26 @@ export async function* runPipelines(pipelines: readonly Pipeline[], options: Run
   }
 }
 
-/** Runs one pipeline; see `runPipelines`. */
+/**
+ * Runs one pipeline, and again where what discover saw was too old: another program gave or took devices before the lock
+ * was had, and nothing has been changed.
+ */
 export async function runPipeline(
   pipeline: Pipeline,
   options: RunOptions,
   config = options.configPath === undefined ? undefined : readConfig(options.configPath),
 ): Promise<RunResult> {
+  for (let look = 1; ; look++) {
+    try {
+      return await runOnce(pipeline, options, config);
+    } catch (e) {
+      const stale = e instanceof DvmError && e.code === 'stale-devices' && pipeline[0]?.[0] === 'discover';
+      if (!stale || look === LOOKS) throw e;
+    }
+  }
+}
+
+async function runOnce(pipeline: Pipeline, options: RunOptions, config: Config | undefined): Promise<RunResult> {
   const programs = inProcessPrograms(options, config);
   let result: RunResult = { output: undefined, exitCode: 0 };
   for (const stage of pipeline) {

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Call, type Command, command, type Output, Text } from '#tool/command.js';
+import { DvmError } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs, OptionValues, PositionalSpec } from '#tool/options.js';
 import { describe } from './format.js';
+import { withVerbs } from './hints.js';
 import { type Pipeline, shellText } from './pipeline.js';
 import { runPipelines } from './runner.js';
 
@@ -79,7 +81,7 @@ async function execute(call: Call<typeof runOptions>, pipelines: Pipeline[]): Pr
     }
   } catch (e) {
     for (const output of done) call.note(inWords(output).trimEnd()); // what was done before the one that failed
-    throw e;
+    throw e instanceof DvmError ? withVerbs(e) : e;
   }
   if (!call.options.json) return new Text(done.map(inWords).join(''));
   return done.length === 1 ? done[0] : each(done.flatMap(outputDocument));

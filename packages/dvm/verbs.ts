@@ -102,16 +102,28 @@ export function setGroup(group: string, tm: TmWords, words: string[]): Pipeline[
   return [update(group, tm, ['vg_set', ...words])];
 }
 
-/** One volume, or all of a group: `--all` (or `--auto`) and `--none` are vol_activate's own words. */
-export function activate({ group, volume }: Target, on: boolean, auto: boolean, tm: TmWords): Pipeline[] {
+/**
+ * One volume, or all of a group: `--all` (or `--auto`) and `--none` are vol_activate's own words.
+ *
+ * @param mode what volumes with missing devices do; without it they are refused
+ */
+export function activate(
+  { group, volume }: Target,
+  on: boolean,
+  auto: boolean,
+  tm: TmWords,
+  mode?: 'degraded' | 'partial',
+): Pipeline[] {
   const all = on ? (auto ? ['--auto'] : ['--all']) : ['--none'];
   const words = volume === undefined ? all : [on ? '--activate' : '--deactivate', volume];
-  return [[find(group), ['tm', 'activate', ...tm, group, '--', ...words]]];
+  const missing = mode === undefined ? [] : ['--activation-mode', mode];
+  return [[find(group), ['tm', 'activate', ...tm, group, '--', ...words, ...missing]]];
 }
 
 export function show({ group, volume }: Target, tm: TmWords, words: string[]): Pipeline[] {
-  const filter = volume === undefined ? [] : ['--show', 'lv', '--filter', `lv_name = ${JSON.stringify(volume)}`];
-  return [[find(group), ['tm', 'read', ...tm, group], ['report', group, ...filter, ...words]]];
+  const rows = volume === undefined || words.includes('--show') ? [] : ['--show', 'lv'];
+  const filter = volume === undefined ? [] : ['--filter', `lv_name = ${JSON.stringify(volume)}`];
+  return [[find(group), ['tm', 'read', ...tm, group], ['report', group, ...rows, ...filter, ...words]]];
 }
 
 export function simple(command: 'verify' | 'recover' | 'history', group: string, tm: TmWords): Pipeline[] {

@@ -4,16 +4,15 @@ import { readSignatures, type Signature } from '#blockdev/signatures.js';
 import { deviceAt } from '#blockdev/sysfs.js';
 import { runSystemProgram } from '#blockdev/system-program.js';
 import { fail } from '#tool/errors.js';
-import type { Bytes } from '#tool/units.js';
 import type { FileSystem } from './steps.js';
-import { type Family, headBytes, parseSuperblock, type Superblock } from './superblock.js';
+import { type Family, headBytes, parseSuperblock, type Superblock, sized } from './superblock.js';
 
 /**
  * The file system on a volume's device; undefined where nothing is recognised.
  *
  * @throws DvmError `no-device` (exit 80) for an inactive volume, `not-resizable`, `mounted-elsewhere` (exit 83), `bad-superblock` (exit 65)
  */
-export async function probe(volume: string, path: string, size: Bytes): Promise<FileSystem | undefined> {
+export async function probe(volume: string, path: string): Promise<FileSystem | undefined> {
   const dev = deviceAt(path);
   if (dev === undefined)
     throw fail('notFound', 'inactive', `volume "${volume}" is not active: what is on it cannot be seen`, {
@@ -25,7 +24,7 @@ export async function probe(volume: string, path: string, size: Bytes): Promise<
   const family = familyOf(volume, signature);
   const mount = readMounts().find((m) => m.dev === dev);
   if (family === 'ext' && mount && deviceAt(mount.source) !== dev) throw renamed(volume, mount.source, mount.target);
-  const superblock = await superblockOf(family, path, size, mount?.target);
+  const superblock = await superblockOf(family, path, mount?.target);
   return {
     ...superblock,
     ...{ family, path, volume, type: signature.type, uuid: signature.uuid, label: signature.label },
@@ -58,7 +57,7 @@ function renamed(volume: string, source: string, target: string) {
 }
 
 /** Through the page cache, where a mounted file system keeps its superblock; what keeps it elsewhere is asked. */
-async function superblockOf(family: Family, path: string, size: Bytes, mountedOn: string | undefined): Promise<Superblock> {
+async function superblockOf(family: Family, path: string, mountedOn: string | undefined): Promise<Superblock> {
   if (mountedOn !== undefined && family === 'btrfs')
     await runSystemProgram({ name: 'btrfs', args: ['filesystem', 'sync', mountedOn], from: 'btrfs-progs' });
   if (mountedOn !== undefined && family === 'xfs')
@@ -66,7 +65,7 @@ async function superblockOf(family: Family, path: string, size: Bytes, mountedOn
   const head = Buffer.alloc(headBytes);
   const fd = openSync(path, 'r');
   try {
-    return parseSuperblock(family, head.subarray(0, readSync(fd, head, 0, headBytes, 0)), size);
+    return parseSuperblock(family, head.subarray(0, readSync(fd, head, 0, headBytes, 0)));
   } finally {
     closeSync(fd);
   }
@@ -75,6 +74,7 @@ async function superblockOf(family: Family, path: string, size: Bytes, mountedOn
 /** `data     =                       bsize=4096   blocks=4096, imaxpct=25` */
 export function parseXfsInfo(text: string): Superblock {
   const [, blockSize, blocks] = /^data\s+=\s+bsize=(\d+)\s+blocks=(\d+)/m.exec(text) ?? [];
-  if (blockSize && blocks) return { size: Number(blockSize) * Number(blocks), blockSize: Number(blockSize) };
+  const found = sized(Number(blockSize) * Number(blocks), Number(blockSize));
+  if (found) return found;
   throw fail('io', 'xfs_info-failed', 'xfs_info printed something that is not known');
 }

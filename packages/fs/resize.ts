@@ -27,7 +27,7 @@ export interface ResizeRequest {
  * @throws DvmError as `probe` and `stepsTo`; `file-system-larger` (exit 83) for a check
  */
 export async function resizeFileSystem({ volume, path, size, dryRun, check }: ResizeRequest): Promise<FsResult> {
-  const fs = await probe(volume, path, size * SECTOR);
+  const fs = await probe(volume, path);
   const base = { kind: 'fs-result', version: 1, volume, path } as const;
   if (!fs) return { ...base, type: null, action: 'none', from: size, to: size, done: false };
   if (check) checkFits(fs, size);

@@ -1,5 +1,6 @@
 import type { Sectors } from '#tool/units.js';
-import { areaLength, isPlain } from './kinds/kinds.js';
+import { areaLength } from './kinds/kinds.js';
+import { isPlain } from './kinds/plain.js';
 import type { Lv, Metadata } from './metadata.js';
 
 /** Sectors of a PV's device that somebody's data lies on. */

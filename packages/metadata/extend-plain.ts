@@ -2,9 +2,9 @@ import { fail } from '#tool/errors.js';
 import type { Extents } from '#tool/units.js';
 import type { Tail } from './allocate.js';
 import type { Draft } from './draft.js';
-import { areaLength, isPlain } from './kinds/kinds.js';
-import { storedPolicy } from './lv-create.js';
-import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from './lv-space.js';
+import { areaLength } from './kinds/kinds.js';
+import { isPlain } from './kinds/plain.js';
+import { type AllocationChoice, checkStripes, defaultStripeSize, grow, policyOf, roundingNote, sharesOf } from './lv-space.js';
 import type { Lv, Segment } from './metadata.js';
 import { appendRows, sizeOf } from './segments.js';
 import { type SizeOptions, type WantedSize, wantedSize } from './sizes.js';
@@ -37,7 +37,7 @@ export function extendPlain(draft: Draft, id: string, e: Omit<Extension, 'volume
   const stripeSize =
     lv.segments.filter(isPlain).findLast((s) => s.stripeSize)?.stripeSize ?? defaultStripeSize(draft.vg.extentSize);
   checkStripes(stripes, stripeSize, draft.vg.extentSize);
-  const policy = storedPolicy(e.allocation) ?? (e.allocation ? undefined : lv.allocation) ?? draft.vg.allocation;
+  const policy = policyOf(draft, lv, e.allocation);
   const what = `volume "${lv.name}"`;
   const growth = { what, size: { ...size, extents: added }, stripes, policy, tails: tailsOf(lv.segments, stripes) };
   const { rows } = grow(draft, growth, space);
@@ -61,7 +61,7 @@ export function addedExtents(lv: Lv, { sign, extents, share }: WantedSize): Exte
 }
 
 /** What each stripe lies on, where the volume ends in as many stripes. */
-function tailsOf(segments: readonly Segment[], stripes: number): Tail[] | undefined {
+export function tailsOf(segments: readonly Segment[], stripes: number): Tail[] | undefined {
   const alike = segments.filter((s) => s.areas.length === stripes).reverse();
   const last = segments.at(-1);
   if (!last || last !== alike[0]) return undefined;

@@ -1,8 +1,11 @@
 import { isId, newId } from '#documents/ids.js';
+import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs, OptionValues } from '#tool/options.js';
 import { parseTime } from '#tool/time.js';
 import { allocationPolicies } from './metadata.schema.js';
+import { raidTypes } from './raid-create.js';
+import type { PartIds } from './raid-images.js';
 
 /** Flags that several programs of the suite take. */
 export const sizeFlags = {
@@ -29,6 +32,33 @@ export const allocationFlag = {
 export const tagFlags = {
   'add-tag': { type: 'list', value: 'TAG', describe: 'tag to add; may be repeated' },
   'del-tag': { type: 'list', value: 'TAG', describe: 'tag to take off; may be repeated' },
+} as const;
+
+/** What makes a volume redundant. */
+export const raidFlags = {
+  type: {
+    type: 'string',
+    value: 'TYPE',
+    choices: ['linear', 'striped', ...raidTypes],
+    describe: 'kind of volume (default: striped with --stripes, else linear)',
+  },
+  mirrors: { type: 'integer', alias: 'm', value: 'N', describe: 'raid1: copies besides the first (default 1)' },
+  'region-size': {
+    type: 'string',
+    alias: 'R',
+    value: 'SIZE',
+    describe: 'raid: what is synchronised again after a crash where one write was under way (default 2M)',
+  },
+} as const;
+
+/** How fast the kernel may synchronise. */
+export const recoveryFlags = {
+  'min-recovery-rate': {
+    type: 'integer',
+    value: 'KIB',
+    describe: 'raid: at least so much a second on each image, also under load',
+  },
+  'max-recovery-rate': { type: 'integer', value: 'KIB', describe: 'raid: at most so much a second on each image; 0: no limit' },
 } as const;
 
 export const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
@@ -63,6 +93,11 @@ export function idFlag(text: string | undefined): string {
   if (text === undefined) return newId();
   if (isId(text)) return text;
   throw fail('usage', 'bad-id', `id "${text}" is not 20 characters of a-z and 2-7`);
+}
+
+/** Ids of the hidden volumes that come with one: new ones, or those that follow from its own id where that was given. */
+export function partIdsFlag(id: string | undefined): PartIds {
+  return (name) => newId(id === undefined ? undefined : () => sha256(id, name).subarray(0, 20));
 }
 
 /**

@@ -3,19 +3,25 @@ import type { Sectors } from '#tool/units.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from './lv-space.js';
-import type { AllocationPolicy, Lv } from './metadata.js';
+import type { AllocationPolicy, Lv, Segment } from './metadata.js';
 import { checkVolumeName } from './names.js';
-import { appendRows } from './segments.js';
-import { type SizeOptions, wantedSize } from './sizes.js';
-import { spaceOf } from './space.js';
+import { isRaidType, newRaid, type RaidOptions, type RaidType } from './raid-create.js';
+import type { PartIds } from './raid-images.js';
+import { appendRows, sizeOf } from './segments.js';
+import { type SizeOptions, type WantedSize, wantedSize } from './sizes.js';
+import { type Space, spaceOf } from './space.js';
 import { editTags } from './tags.js';
 
-export interface NewVolume extends SizeOptions {
+/** What a new volume may be. */
+export type VolumeType = 'linear' | 'striped' | RaidType;
+
+export interface NewVolume extends SizeOptions, Omit<RaidOptions, 'type'> {
   id: string;
   name: string;
   /** RFC 3339. */
   created: string;
-  stripes: number;
+  /** Default: striped where there are stripes, else linear. */
+  type?: VolumeType | undefined;
   stripeSize?: Sectors | undefined;
   /** PVs to allocate from, in order of preference (see `spaceOf`); all of them when empty. */
   pvs: readonly string[];
@@ -24,29 +30,33 @@ export interface NewVolume extends SizeOptions {
   tags: readonly string[];
   readOnly: boolean;
   autoactivate: boolean;
+  /** For the hidden volumes that it stands on. */
+  partIds: PartIds;
 }
 
 /**
- * Creates a linear or striped volume.
+ * Creates a volume: linear, striped or raid.
  *
  * @returns notes for people
- * @throws DvmError `bad-name`, `bad-size`, `bad-stripes`, `bad-stripe-size`, `bad-tag` (exit 64), `no-pv` (exit 80),
- *   `name-taken`, `id-taken` (exit 81), `no-space` (exit 82)
+ * @throws DvmError `bad-name`, `bad-size`, `bad-stripes`, `bad-stripe-size`, `bad-mirrors`, `bad-region-size`, `bad-tag`
+ *   (exit 64), `no-pv` (exit 80), `name-taken`, `id-taken` (exit 81), `no-space` (exit 82)
  */
 export function createVolume(draft: Draft, v: NewVolume): string[] {
   checkNew(draft, v);
-  const stripeSize = v.stripeSize ?? defaultStripeSize(draft.vg.extentSize);
-  checkStripes(v.stripes, stripeSize, draft.vg.extentSize);
   const allocation = storedPolicy(v.allocation);
   const space = spaceOf(draft, v.pvs);
   const size = wantedSize(v, draft.vg.extentSize, sharesOf(draft, space));
   if (size.extents === 0 && !size.share) throw fail('usage', 'bad-size', `size of volume "${v.name}" is 0`);
-  const what = `volume "${v.name}"`;
   const tags = editTags(undefined, v.tags);
-  const { rows, extents } = grow(draft, { what, size, stripes: v.stripes, policy: allocation ?? draft.vg.allocation }, space);
+  const wanted = { ...v, size, policy: allocation ?? draft.vg.allocation };
+  const { type } = v;
+  const segments =
+    type !== undefined && isRaidType(type)
+      ? [newRaid(draft, { ...wanted, type }, space, v.partIds)]
+      : plain(draft, wanted, space);
   const lv = compact<Lv>({
     name: v.name,
-    segments: appendRows([], rows, stripeSize),
+    segments,
     created: v.created,
     allocation,
     tags,
@@ -54,7 +64,29 @@ export function createVolume(draft: Draft, v: NewVolume): string[] {
     autoactivate: v.autoactivate ? undefined : false,
   });
   draft.setLv(v.id, lv);
-  return roundingNote(draft, what, size, extents);
+  return roundingNote(draft, `volume "${v.name}"`, size, sizeOf(lv));
+}
+
+type Wanted = Omit<NewVolume, 'size'> & { size: WantedSize; policy: AllocationPolicy };
+
+function plain(draft: Draft, { name, type, mirrors, regionSize, size, policy, ...v }: Wanted, space: Space): Segment[] {
+  const stripes = v.stripes ?? (type === 'striped' ? 2 : 1);
+  const shape = stripes > 1 ? 'striped' : 'linear';
+  if (type !== undefined && type !== shape)
+    throw fail('usage', 'bad-stripes', `a ${type} volume does not have ${stripes} stripes`);
+  if (mirrors !== undefined || regionSize !== undefined)
+    throw fail(
+      'usage',
+      mirrors === undefined ? 'bad-region-size' : 'bad-mirrors',
+      `a ${shape} volume has no mirrors or regions`,
+      {
+        hint: 'say which raid it is to be: --type raid1',
+      },
+    );
+  const stripeSize = v.stripeSize ?? defaultStripeSize(draft.vg.extentSize);
+  checkStripes(stripes, stripeSize, draft.vg.extentSize);
+  const { rows } = grow(draft, { what: `volume "${name}"`, size, stripes, policy }, space);
+  return appendRows([], rows, stripeSize);
 }
 
 /** The policy as a volume stores it: nothing when it follows the group. */

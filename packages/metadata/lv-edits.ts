@@ -3,11 +3,13 @@ import { formatSize } from '#tool/units.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
+import { rowOf } from './kinds/raid.js';
 import { findVolume, findVolumes } from './lookup.js';
 import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, sharesOf } from './lv-space.js';
 import type { Lv } from './metadata.js';
 import { checkVolumeName } from './names.js';
+import { raidOf, reduceRaid } from './raid-resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
@@ -39,9 +41,11 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
     throw fail('usage', 'not-smaller', `volume "${lv.name}" has ${now} extents, fewer than the ${left} asked for`, {
       hint: 'lv_extend makes it larger',
     });
-  const size = roundToStripes(lv.segments, left);
+  const raid = raidOf(lv);
+  const size = raid ? Math.ceil(left / rowOf(raid)) * rowOf(raid) : roundToStripes(lv.segments, left);
   if (size === now) return [`volume "${lv.name}" already has ${now} extents`];
-  draft.setLv(id, { ...lv, segments: truncate(lv.segments, size) });
+  if (raid) reduceRaid(draft, id, raid, size);
+  else draft.setLv(id, { ...lv, segments: truncate(lv.segments, size) });
   const text = `volume "${lv.name}": reduced to ${size} extents, ${formatSize(size * draft.vg.extentSize)}`;
   return [`${text}; what lies behind is lost: a file system on it must have been shrunk first`];
 }

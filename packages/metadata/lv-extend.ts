@@ -3,6 +3,7 @@ import type { Draft } from './draft.js';
 import { type Extension, extendPlain } from './extend-plain.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
+import { extendRaid, raidOf } from './raid-resize.js';
 import { extendPool, extendThin } from './thin/extend.js';
 import { poolSegment, thinSegment } from './thin/segments.js';
 
@@ -19,5 +20,7 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   if (pool) return extendPool(draft, id, pool, e);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);
+  const raid = raidOf(lv);
+  if (raid) return extendRaid(draft, id, raid, e);
   return thin ? extendThin(draft, id, thin, e) : extendPlain(draft, id, e);
 }

@@ -4,7 +4,7 @@ import { type AllocationRequest, allocate } from './allocate.js';
 import { allocateMost } from './allocate-most.js';
 import type { Draft } from './draft.js';
 import { smallestStripe } from './kinds/plain.js';
-import type { AllocationPolicy } from './metadata.js';
+import type { AllocationPolicy, Lv } from './metadata.js';
 import { noSpace } from './no-space.js';
 import { totalOf } from './runs.js';
 import type { Row } from './segments.js';
@@ -13,6 +13,11 @@ import { type Space, spaceOf } from './space.js';
 
 /** Policies as options take them; `inherit` leaves the choice to the group. */
 export type AllocationChoice = AllocationPolicy | 'inherit';
+
+/** The policy of an allocation for a volume: what the option says, else the volume's own, else the group's. */
+export function policyOf({ vg }: Draft, lv: Lv, choice?: AllocationChoice): AllocationPolicy {
+  return (choice === undefined ? lv.allocation : choice === 'inherit' ? undefined : choice) ?? vg.allocation;
+}
 
 /** What space a new or growing volume asks for. */
 export interface Growth extends Omit<AllocationRequest, 'space' | 'length'> {

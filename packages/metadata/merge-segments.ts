@@ -1,4 +1,5 @@
-import { areaLength, isPlain } from './kinds/kinds.js';
+import { areaLength } from './kinds/kinds.js';
+import { isPlain } from './kinds/plain.js';
 import type { Segment } from './metadata.js';
 
 /** Segments with what continues the one before joined to it: one row of the table instead of two, as LVM2 has it. */

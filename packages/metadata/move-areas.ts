@@ -1,5 +1,6 @@
 import type { Extents } from '#tool/units.js';
-import { areaLength, isPlain } from './kinds/kinds.js';
+import { areaLength } from './kinds/kinds.js';
+import { isPlain } from './kinds/plain.js';
 import type { Segment } from './metadata.js';
 import { intersection, type Run } from './runs.js';
 

@@ -6,6 +6,7 @@ import type { Draft } from './draft.js';
 import type { Lv, Metadata } from './metadata.js';
 import { listed } from './pv-edits.js';
 import { laterClaims } from './rollback-steps.js';
+import { carryPools } from './thin/rollback.js';
 
 export interface Rollback {
   /** The version to go back to. */
@@ -22,7 +23,7 @@ export interface Rollback {
  *
  * @returns the metadata, and notes for people
  * @throws DvmError (exit 83) `extent-size-changed`, `extents-gone`: PVs or parts of them that volumes lay on are not there
- *   any more; unless `force` `overwritten`: extents that belonged to somebody else in between
+ *   any more; `thin-gone`: thin volumes that their pool has deleted; unless `force` `overwritten`: extents that belonged to somebody else in between
  */
 export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metadata: Metadata; notes: string[] } {
   const now = draft.before;
@@ -30,10 +31,11 @@ export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metad
   checkGone(draft, old);
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
+  const carried = carryPools(now, old.lvs);
   const lvs = Object.fromEntries(
-    Object.entries(old.lvs).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
+    Object.entries(carried).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
   );
-  const gone = Object.entries(now.lvs).filter(([id]) => !Object.hasOwn(old.lvs, id));
+  const gone = Object.entries(now.lvs).filter(([id]) => !Object.hasOwn(lvs, id));
   const notes = [
     ...gone.map(([, lv]) => `volume "${lv.name}" is not in that version: it goes`),
     ...[...lost].map(([name, by]) => `volume "${name}" comes back with data of ${[...by].join(', ')}`),

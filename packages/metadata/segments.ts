@@ -1,5 +1,5 @@
 import type { Extents, Sectors } from '#tool/units.js';
-import { areaLength, isPlain } from './kinds/kinds.js';
+import { isPlain, plain } from './kinds/plain.js';
 import type { Area, Lv, Segment } from './metadata.js';
 
 /** A stretch of a volume that is laid out alike: one area a stripe, `length` extents of each. */
@@ -34,7 +34,7 @@ function segmentOf(row: Row, start: Extents, stripeSize: Sectors): Segment {
 
 function continues(a: Segment, b: Segment): boolean {
   if (!isPlain(a) || !isPlain(b)) return false;
-  const length = areaLength(a);
+  const length = plain.areaLength(a);
   const follows = (x: Area, i: number): boolean =>
     x.pv !== undefined && x.pv === b.areas[i]?.pv && x.extent + length === b.areas[i]?.extent;
   return a.type === b.type && a.stripeSize === b.stripeSize && a.areas.length === b.areas.length && a.areas.every(follows);

@@ -1,4 +1,5 @@
 import { fail } from '#tool/errors.js';
+import { shellWord } from '#tool/shell.js';
 import type { Draft } from './draft.js';
 
 /**
@@ -15,7 +16,13 @@ export function removeGroup(draft: Draft): void {
   const shown = names.slice(0, 10).map((n) => `"${n}"`);
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   throw fail('inUse', 'group-not-empty', `${draft.group} still has ${names.length} volumes: ${shown.join(', ')}${more}`, {
-    hint: 'remove them first: lv_remove',
+    hint: `remove them first: ${removal(draft, names[0] ?? '')}`,
     details: { volumes: names },
   });
+}
+
+function removal({ envelope }: Draft, volume: string): string {
+  const edit = `lv_remove ${shellWord(volume)}`;
+  const group = envelope && shellWord(envelope.group.name);
+  return group === undefined ? edit : `discover ${group} | tm update ${group} -- ${edit}`;
 }

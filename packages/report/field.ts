@@ -1,5 +1,5 @@
 import type { Segment } from '#metadata/metadata.js';
-import type { Kind } from './rows.js';
+import type { Kind } from './choices.js';
 import type { LvView, PvView, Row, VgView } from './views.js';
 
 /** `size` is in sectors, `count` a plain number; null means unknown or none. */

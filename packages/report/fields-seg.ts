@@ -4,7 +4,13 @@ import { segFields } from './field.js';
 import type { Row } from './views.js';
 
 export const segTable = segFields([
-  ['segtype', 'string', 'Type', 'linear or striped', (s) => s.type],
+  [
+    'segtype',
+    'string',
+    'Type',
+    'linear, striped, error, zero, or the level of raid',
+    (s) => (s.type === 'raid' ? s.level : s.type),
+  ],
   ['stripes', 'count', '#Str', 'areas side by side', (s) => s.areas.length],
   [
     'stripe_size',

@@ -1,10 +1,10 @@
 import { fail } from '#tool/errors.js';
+import type { Kind } from './choices.js';
 import type { Field } from './field.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
 import { segTable } from './fields-seg.js';
 import { vgTable } from './fields-vg.js';
-import type { Kind } from './rows.js';
 
 /** Every field of every kind, in the order in which `-o all` shows them. */
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = { vg: vgTable, pv: pvTable, lv: lvTable, seg: segTable };

@@ -1,7 +1,7 @@
 import { fail } from '#tool/errors.js';
+import type { Unit } from './choices.js';
 import { fieldValue, keyOf } from './format-json.js';
 import type { Table } from './select.js';
-import type { Unit } from './size.js';
 
 /**
  * One table as CSV (RFC 4180, lines end in LF): the header has the keys of JSON, null is empty, a list is its entries

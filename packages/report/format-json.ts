@@ -1,6 +1,7 @@
+import type { Unit } from './choices.js';
 import type { Field, Value } from './field.js';
 import type { Table } from './select.js';
-import { sizeNumber, type Unit, unitWord } from './size.js';
+import { sizeNumber, unitWord } from './size.js';
 import { compareText, type Row } from './views.js';
 
 /** The name of a field's value in JSON and CSV; that of a size carries its unit. */

@@ -1,5 +1,5 @@
+import type { Unit } from './choices.js';
 import type { Table } from './select.js';
-import type { Unit } from './size.js';
 import { shownValue } from './text.js';
 
 export interface TableOptions {

@@ -1,6 +1,5 @@
-import type { Kind } from './rows.js';
+import type { Kind, Unit } from './choices.js';
 import type { Table } from './select.js';
-import type { Unit } from './size.js';
 import { shownValue } from './text.js';
 import type { Row } from './views.js';
 

@@ -1,6 +1,7 @@
 import { areaLength } from '#metadata/kinds/kinds.js';
 import { printable } from '#tool/printable.js';
-import { sizeText, type Unit } from './size.js';
+import type { Unit } from './choices.js';
+import { sizeText } from './size.js';
 import type { PvView, VgView } from './views.js';
 
 export interface MapOptions {

@@ -1,14 +1,11 @@
+import type { Format, Show, Unit } from './choices.js';
 import { formatCsv } from './format-csv.js';
 import { formatJson, formatNdjson } from './format-json.js';
 import { formatTables } from './format-table.js';
 import { formatTree, treeFields } from './format-tree.js';
-import { planSections, type Show } from './sections.js';
+import { planSections } from './sections.js';
 import { fillSections, type Selection } from './select.js';
-import type { Unit } from './size.js';
 import type { VgView } from './views.js';
-
-export const formats = ['table', 'json', 'ndjson', 'csv', 'tree'] as const;
-export type Format = (typeof formats)[number];
 
 export interface ReportOptions extends Selection {
   show: Show | undefined;

@@ -1,6 +1,6 @@
+import { kinds } from './choices.js';
 import type { FieldType } from './field.js';
 import { fieldsOf } from './fields.js';
-import { kinds } from './rows.js';
 import { unitWord } from './size.js';
 
 const types: Readonly<Record<Exclude<FieldType, 'size'>, object>> = {

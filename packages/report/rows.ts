@@ -1,8 +1,7 @@
+import { type Kind, kinds } from './choices.js';
 import type { Row, VgView } from './views.js';
 
 /** What a row is about. */
-export const kinds = ['vg', 'pv', 'lv', 'seg'] as const;
-export type Kind = (typeof kinds)[number];
 
 /** From coarse to fine: a row of a kind also knows what stands before it. */
 const lineage: Record<Kind, readonly Kind[]> = { vg: ['vg'], pv: ['vg', 'pv'], lv: ['vg', 'lv'], seg: ['vg', 'lv', 'seg'] };

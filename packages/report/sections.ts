@@ -1,10 +1,8 @@
 import { fail } from '#tool/errors.js';
+import { type Kind, kinds, type Show } from './choices.js';
 import type { Field } from './field.js';
 import { fieldNamed, fieldsOf, usualFields } from './fields.js';
-import { finest, type Kind, kinds } from './rows.js';
-
-export const shows = [...kinds, 'all', 'summary'] as const;
-export type Show = (typeof shows)[number];
+import { finest } from './rows.js';
 
 /** One table of a report before its rows. */
 export interface Section {

@@ -1,9 +1,6 @@
 import { fail } from '#tool/errors.js';
 import { formatSize, SECTOR, type Sectors } from '#tool/units.js';
-
-/** `--units`: h for people (the largest unit that fits), b bytes, s sectors, the rest powers of 1024. */
-export const units = ['h', 'b', 's', 'k', 'm', 'g', 't', 'p', 'e'] as const;
-export type Unit = (typeof units)[number];
+import type { Unit } from './choices.js';
 
 const sectorsIn: Readonly<Record<Unit, number>> = {
   h: 1,

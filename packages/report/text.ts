@@ -1,6 +1,7 @@
 import { printable } from '#tool/printable.js';
+import type { Unit } from './choices.js';
 import type { Field, Value } from './field.js';
-import { sizeText, type Unit } from './size.js';
+import { sizeText } from './size.js';
 import type { Row } from './views.js';
 
 /** A value as tables and trees show it: nothing is `-`, an unknown boolean `unknown`. */

@@ -1,10 +1,11 @@
 import type { Envelope, Group } from '#documents/group.js';
 import type { Region } from '#documents/regions.js';
 import { sameJson } from '#tool/json.js';
+import { Attached } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
 import { changesBetween } from './changes.js';
 import { type Context, memberRegions } from './context.js';
-import { type DryRun, type Outcome, outcome } from './outcome.js';
+import { committed, type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
 /** How an edited group is made the next version. */
@@ -13,8 +14,11 @@ export interface ChangeRequest {
   selection: string[];
   /** May use the blocks that are kept for growing the regions. */
   urgent?: boolean;
-  /** Zero the ends of volumes that are new, so that no old file system is found on them. */
-  wipe?: boolean;
+  /**
+   * Zero what is new: `all`: also the ends of volumes, so that no old file system is found on them; `blank`: only what would
+   * be taken for content, such as the records of a raid volume.
+   */
+  wipe?: 'all' | 'blank';
 }
 
 /** Carries an edited group through the transaction, or describes it. `current` is the kernel's state, where it is known. */
@@ -42,19 +46,33 @@ export async function carryOut(
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
   const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
-  if (plan?.wipe) await ctx.zero(plan.wipe); // they are free until the commit: nothing is lost if it does not come
+  const wipe = plan ? plan.wipe : await wipeOf(ctx, before, edited, request);
+  if (wipe) await ctx.zero(wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan, urgent: request.urgent ?? false });
-  return outcome(next.envelope, true, plan, pvsOf(ctx, unflipped));
+  return committed(next.envelope, plan, pvsOf(ctx, unflipped));
 }
 
 async function planOf(
   ctx: Context,
   before: Group,
   edited: Group,
-  { selection, wipe }: ChangeRequest,
+  request: ChangeRequest,
   current: unknown,
 ): Promise<PlanView | undefined> {
-  return ctx.activation?.plan(edited, before, [...selection, ...(wipe ? ['--wipe'] : [])], current);
+  return ctx.activation?.plan(edited, before, [...request.selection, ...wipeWords(request)], current);
+}
+
+/** What is new must be blank also where nothing is activated now. */
+async function wipeOf(ctx: Context, before: Group, edited: Group, request: ChangeRequest): Promise<Region[] | undefined> {
+  const words = wipeWords(request);
+  if (words.length === 0) return undefined;
+  const stage = [...ctx.names.desired, '--none', '--previous', new Attached(before), ...words];
+  const desired = await ctx.programs.run(stage, edited);
+  return (desired as Pick<PlanView, 'wipe'> | undefined)?.wipe;
+}
+
+function wipeWords({ wipe }: ChangeRequest): string[] {
+  return wipe === undefined ? [] : [wipe === 'all' ? '--wipe' : '--wipe-blank'];
 }
 
 /** The envelope of the transaction that follows. Paths are refreshed: they are where the devices are now. */

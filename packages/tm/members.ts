@@ -174,7 +174,7 @@ export async function destroy(ctx: Context, stages: string[][]): Promise<Outcome
   const plan = await ctx.activation?.plan(group, undefined, ['--none']);
   if (plan) await runPlan(ctx, plan);
   await ctx.store.wipe(copies.map((c) => c.region));
-  return outcome(group.envelope, true, plan);
+  return outcome({ group: group.envelope.group, seqno: 0, txn: noTxn }, true, plan);
 }
 
 /** There is no metadata any more, or there never was. */

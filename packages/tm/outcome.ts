@@ -11,6 +11,8 @@ export interface Outcome {
   txn: string;
   /** False when the group already was as asked; then nothing was written. */
   changed: boolean;
+  /** True when there is a new version. */
+  committed: boolean;
   /** What was done to device-mapper devices, by name. */
   devices: unknown[];
   /** PVs whose regions did not take the commit. */
@@ -26,8 +28,15 @@ export interface DryRun {
   plan: PlanView | null;
 }
 
-export function outcome(envelope: Envelope, changed: boolean, plan: PlanView | undefined, degraded: string[] = []): Outcome {
-  const { group, seqno, txn } = envelope;
-  const base: Outcome = { kind: 'transaction', version: 1, group, seqno, txn, changed, devices: plan?.summary ?? [] };
-  return degraded.length > 0 ? { ...base, degraded } : base;
+type VersionOf = Pick<Envelope, 'group' | 'seqno' | 'txn'>;
+
+/** Of a run that left the version as it was. */
+export function outcome({ group, seqno, txn }: VersionOf, changed: boolean, plan: PlanView | undefined): Outcome {
+  return { kind: 'transaction', version: 1, group, seqno, txn, changed, committed: false, devices: plan?.summary ?? [] };
+}
+
+/** Of a run that made the version of `envelope`; `degraded`: the PVs whose regions did not take it. */
+export function committed(envelope: VersionOf, plan: PlanView | undefined, degraded: string[] = []): Outcome {
+  const done = { ...outcome(envelope, true, plan), committed: true };
+  return degraded.length > 0 ? { ...done, degraded } : done;
 }

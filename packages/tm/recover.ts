@@ -6,7 +6,7 @@ import { type Context, type Loaded, load, loadVersion, memberRegions } from './c
 import { copyTo } from './copy.js';
 import { finish, reconcile } from './finish.js';
 import { inSync, judge } from './judge.js';
-import { type Outcome, outcome } from './outcome.js';
+import { committed, type Outcome, outcome } from './outcome.js';
 import { strangeRegions, unfinishedRegions } from './region-plan.js';
 import { finishRegions, settle } from './regions.js';
 import { requireCopies, unexpectedlyMissing } from './settled.js';
@@ -32,6 +32,7 @@ export async function recover(ctx: Context, request: RecoverRequest): Promise<Ou
     mended = (await step(ctx, await load(ctx))) || mended;
   const { group } = await load(ctx);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
+  if (group.envelope.txn !== loaded.group.envelope.txn) return committed(group.envelope, settledPlan);
   return outcome(group.envelope, mended || (settledPlan !== undefined && !isEmpty(settledPlan)), settledPlan);
 }
 

@@ -8,6 +8,7 @@ import { historyIn, rootsIn } from '#replicator/history.js';
 import { initIn, wipeIn } from '#replicator/init.js';
 import { prepareIn } from '#replicator/prepare.js';
 import { prefixOf, readFrom } from '#replicator/read.js';
+import type { OpenRegion } from '#replicator/region/open-region.js';
 import { closeRegions, memberOf, openRegions, type RegionSet, rereadSlots, setStatus, subset } from '#replicator/region-set.js';
 import type { RegionStatus } from '#replicator/sync.js';
 import { fail } from '#tool/errors.js';
@@ -93,11 +94,18 @@ function byEmptiness(set: RegionSet): RegionSet[] {
 
 /** A region that cannot be read must not keep the others from being rolled back. */
 async function abortReadable(set: RegionSet, txn: string): Promise<Spread> {
-  const failed = setStatus(set).flatMap((s) => (s.error ? [{ region: s.region, error: s.error }] : []));
+  const failed = setStatus(set).flatMap((s) =>
+    s.error && !hasNothingOf(memberOf(set, s.region), txn) ? [{ region: s.region, error: s.error }] : [],
+  );
   const readable = setStatus(set).flatMap((s) => (s.active ? [s.region] : []));
   if (readable.length === 0) return { done: [], failed };
   const outcome = spread(await abortIn(subset(set, readable), txn));
   return { done: outcome.done, failed: [...failed, ...outcome.failed] };
+}
+
+/** It failed before a superblock was written that could name the transaction. */
+function hasNothingOf({ known, superblock }: OpenRegion, txn: string): boolean {
+  return known && superblock?.active.txn !== txn && superblock?.shadow?.root.txn !== txn;
 }
 
 const nothing: Spread = { done: [], failed: [] };

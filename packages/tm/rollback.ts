@@ -24,7 +24,7 @@ export async function rollback(ctx: Context, version: string, force: boolean, dr
   const stage: Word[] = [...ctx.names.rollback, new Attached(old), '--since', new Attached(since), ...(force ? ['--force'] : [])];
   const edited = await edit(loaded.group, [stage], ctx.names.check, ctx.programs);
   // Volumes that come back are no new ones: what lies on them is theirs.
-  return apply(ctx, loaded.group, edited, { dryRun, selection: [], wipe: false });
+  return apply(ctx, loaded.group, edited, { dryRun, selection: [] });
 }
 
 /** One version at a time: of each only what it changed is kept. */

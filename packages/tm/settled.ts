@@ -36,6 +36,10 @@ export function requireComplete(ctx: Context, loaded: Loaded): void {
 export function requireCopies(ctx: Context, { judgement, missing, group }: Loaded): void {
   const name = group.envelope.group.name;
   const unexpected = unexpectedlyMissing(missing, group);
+  if (unexpected.some((pv) => !Object.hasOwn(ctx.devices.missing, pv)))
+    throw fail('outOfSync', 'stale-devices', `group "${name}" has got devices since discover looked`, {
+      hint: 'the devices document is out of date: run discover again',
+    });
   if (unexpected.length > 0)
     throw fail('outOfSync', 'missing-devices', `group "${name}" misses ${unexpected.length} of its devices`, {
       hint: 'bring them back, or go on without them: tm recover --without PV',

@@ -2,7 +2,7 @@ import type { Group } from '#documents/group.js';
 import { BLOCK } from '#documents/layout.js';
 import { renderRecord } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { DvmError, fail } from '#tool/errors.js';
+import { type DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
 import { formatSize } from '#tool/units.js';
@@ -41,15 +41,16 @@ export async function transact(store: Store, activation: Activation | undefined,
     await phase1(store, session, change);
     const unflipped = await commit(store, session, change);
     await phase2(session, change);
-    if (mark)
-      await store.clearMark(
-        change.regions.filter((r) => !unflipped.some((u) => regionName(u) === regionName(r))),
-        txn,
-      );
+    if (mark) await store.clearMark(without(change.regions, unflipped), txn);
     return unflipped;
   } finally {
     await session?.end();
   }
+}
+
+function without(regions: Region[], others: Region[]): Region[] {
+  const names = new Set(others.map(regionName));
+  return regions.filter((r) => !names.has(regionName(r)));
 }
 
 /** dmexec is started, with its plan read and its memory locked, before anything is written. */
@@ -63,25 +64,29 @@ async function prepare(store: Store, { regions, next }: Change, content: Buffer,
   try {
     await store.prepare(regions, content, transaction);
   } catch (e) {
-    const error = asDvmError(e);
-    const told = error.code === 'region-full' ? withGrowthHint(error, next.envelope.group.name) : error;
-    throw await rolledBack(told, store, undefined, regions, transaction.txn);
+    const error = withHint(asDvmError(e), next.envelope.group.name);
+    throw await rolledBack(error, store, undefined, regions, transaction.txn);
   }
 }
 
-/** The replicator does not know the tool that grows regions. */
-function withGrowthHint({ exit, code, message, details }: DvmError, group: string): DvmError {
+/** The replicator's own hints tell what to do by hand. */
+function withHint(e: DvmError, group: string): DvmError {
+  const hint =
+    e.code === 'region-full' ? growthHint(e, group) : e.code === 'prepare-failed' ? 'see to that device and try again' : e.hint;
+  return fail(e.exit, e.code, e.message, { ...(hint === undefined ? {} : { hint }), details: e.details, cause: e });
+}
+
+function growthHint({ details }: DvmError, group: string): string {
   const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
   const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
-  const hint = `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
-  return new DvmError(exit, { code, message, hint, details });
+  return `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {
   if (!session || change.plan?.phases.phase1.length === 0) return;
   const failed = await failure(session, 'phase1');
   if (!failed) return;
-  const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit; nothing was changed', {
+  const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit', {
     details: failed,
   });
   throw await rolledBack(error, store, session, change.regions, change.next.envelope.txn);
@@ -94,7 +99,7 @@ async function commit(store: Store, session: PhaseSession | undefined, change: C
   const details = failed.map((f) => ({ region: regionName(f.region), error: f.error.message }));
   if (await anyFlipped(store, txn))
     throw fail('pending', 'commit-unknown', 'the commit reached the devices only in part', { hint: 'run tm recover', details });
-  const error = fail('io', 'commit-failed', 'no region took the commit; nothing was changed', { details });
+  const error = fail('io', 'commit-failed', 'no region took the commit', { details });
   throw await rolledBack(error, store, session, change.regions, txn);
 }
 
@@ -134,7 +139,7 @@ async function rolledBack(
 ): Promise<DvmError> {
   const device = session ? await failure(session, 'abort') : undefined;
   const aborted = await store.abort(regions, txn);
-  if (!device && aborted.failed.length === 0) return error;
+  if (!device && aborted.failed.length === 0) return unchanged(error);
   const undone = {
     devices: device ?? null,
     regions: aborted.failed.map((f) => ({ region: regionName(f.region), error: f.error.message })),
@@ -144,4 +149,8 @@ async function rolledBack(
     details: { error: error.toJSON(), rollback: undone },
     cause: error,
   });
+}
+
+function unchanged({ exit, code, message, hint, details, cause }: DvmError): DvmError {
+  return fail(exit, code, `${message}; nothing was changed`, { ...(hint === undefined ? {} : { hint }), details, cause });
 }

@@ -1,5 +1,5 @@
 import { DvmError, type ExitName, exitCodes, fail } from './errors.js';
-import type { Json } from './json.js';
+import { type Json, parseJson } from './json.js';
 
 /** How a program ended that should have worked. */
 export interface Ended {
@@ -36,12 +36,25 @@ interface PrintedError {
 
 function lastError(stderr: string): PrintedError | undefined {
   for (const line of stderr.trimEnd().split('\n').reverse()) {
-    try {
-      const value = JSON.parse(line) as { kind?: unknown };
-      if (value?.kind === 'error') return value as unknown as PrintedError;
-    } catch {
-      // not the error line
-    }
+    const value = plainly(line);
+    if (isPrintedError(value)) return value;
   }
   return undefined;
+}
+
+/** Undefined for what is not JSON. */
+function plainly(line: string): unknown {
+  try {
+    return parseJson(line, 'standard error');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Anything may stand on a program's standard error, also what only resembles an error. */
+function isPrintedError(value: unknown): value is PrintedError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, code, message, hint } = value as { [key: string]: unknown };
+  const isHint = hint === undefined || typeof hint === 'string';
+  return kind === 'error' && typeof code === 'string' && typeof message === 'string' && isHint;
 }

@@ -1,28 +1,14 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FromSchema } from 'json-schema-to-ts';
 import { Bytes, Lines, Text, type Tool } from './command.js';
 import { type DvmError, fail } from './errors.js';
 import { asDvmError, Checked, invoke, type Result, type Streams } from './invoke.js';
 import { canonical, type Json, parseJson } from './json.js';
+import type { traceSchema } from './trace.schema.js';
 
 /** One run of one tool, as `--trace DIR` logs it in `DIR/<started>-<pid>-<tool>.json`, mode 0600. */
-export interface TraceRecord {
-  kind: 'trace';
-  version: 1;
-  tool: string;
-  argv: string[];
-  pid: number;
-  /** Nanoseconds of the monotonic clock at the start, as 20 digits: orders the runs of one boot. */
-  started: string;
-  /** RFC 3339, for people. */
-  time: string;
-  milliseconds: number;
-  exit: number;
-  /** Documents as JSON, those of a stream as an array, anything else as text; absent when nothing was read or printed. */
-  input?: unknown;
-  output?: unknown;
-  error?: unknown;
-}
+export type TraceRecord = FromSchema<typeof traceSchema>;
 
 /** `invoke`, and the log of it when `argv` carries `--trace DIR`. */
 export async function invokeTraced(tool: Tool, argv: string[], streams: Streams): Promise<Result> {
@@ -59,7 +45,7 @@ export async function invokeTraced(tool: Tool, argv: string[], streams: Streams)
   }
 }
 
-type Log = (exit: number, rest: { output?: unknown; error?: unknown }) => void;
+type Log = (exit: number, rest: Pick<TraceRecord, 'output' | 'error'>) => void;
 
 /** A stream is logged when it ends, by itself or because its reader has gone: all documents that it gave. */
 async function* logged(stream: AsyncIterable<unknown>, exit: number, log: Log): AsyncGenerator<unknown> {

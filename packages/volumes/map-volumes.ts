@@ -1,7 +1,9 @@
 import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
+import type { Region } from '#documents/regions.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
+import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Area, Lv, Metadata } from '#metadata/metadata.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
@@ -12,6 +14,7 @@ import { rowsOf } from './kinds/kinds.js';
 import { externalOrigins, overReal } from './kinds/thin.js';
 import { pendingPools, poolLayer } from './kinds/thin-pool.js';
 import { type Missing, missingDevices, refuseMissing } from './missing.js';
+import type { ActivationMode } from './mode.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
@@ -19,10 +22,11 @@ const mostNameBytes = 127;
 
 export interface MapOptions {
   group: { id: string; name: string };
-  /** Missing devices are replaced by ones that fail, instead of being refused. */
-  partial: boolean;
-  /** New volumes are to be wiped: those that were not there before. */
+  /** What each chosen volume does where devices are missing. */
+  mode: (id: string) => ActivationMode;
+  /** What was there before: what is new is to be wiped, or at least what has to be blank. */
   before?: Before | undefined;
+  wipe?: 'all' | 'blank' | undefined;
   /** The volumes of the version before, where that is known. */
   previous?: Metadata['lvs'] | undefined;
   /** Thin pools that have something to be told come up with or without their volumes. */
@@ -30,8 +34,11 @@ export interface MapOptions {
 }
 
 /** What is collected while volumes are mapped. */
-interface Work extends MapOptions {
+interface Work extends Omit<MapOptions, 'mode'> {
   draft: Draft;
+  /** The chosen volume that is being mapped, and its mode. */
+  top: string;
+  mode: ActivationMode;
   devices: Desired['devices'];
   missing: Missing;
   externalOrigins: ReadonlySet<string>;
@@ -43,17 +50,42 @@ interface Work extends MapOptions {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work: Work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
-  // a new hidden volume by itself is a move: what lies below it is somebody's
-  for (const id of ids) mapVolume(work, id, isNew(work, id) && !draft.lvs[id]?.hidden);
+  const work = { ...options, draft, devices: {}, missing: new Map(), externalOrigins: externalOrigins(draft.lvs) };
+  const at = (id: string): Work => ({ ...work, top: id, mode: options.mode(id) });
+  for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
   if (options.tellPools)
-    for (const id of pendingPools(draft)) poolLayer(mappingOf(work, id, draft.lvs[id] as Lv, isNew(work, id)));
-  if (!options.partial) refuseMissing(draft, work.missing);
-  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices };
+    for (const id of pendingPools(draft)) poolLayer(mappingOf(at(id), id, draft.lvs[id] as Lv, isNew(work, id)));
+  refuseMissing(draft, work.missing);
+  const wipe = wipeOfOthers(work);
+  const more = wipe.length > 0 ? { wipe } : {};
+  return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices, ...more };
+}
+
+/** What is new below volumes that are not to be active is blank too, before they are. */
+function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
+  const { draft, devices, group, before } = work;
+  if (!before) return [];
+  const fresh = Object.keys(draft.lvs).filter((id) => isNew(work, id));
+  const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
+  if (others.length === 0) return [];
+  const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
+  for (const id of Object.keys(draft.lvs))
+    if ([id, ...partsOf(draft.lvs, id)].some((part) => others.includes(part)) && !isPart(draft, id))
+      mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));
+  return Object.values(scratch.devices).flatMap((d) => d.wipe ?? []);
+}
+
+function isPart({ lvs }: Draft, id: string): boolean {
+  return Object.keys(lvs).some((above) => partsOf(lvs, above).includes(id));
+}
+
+/** A new hidden volume by itself is a move: what lies below it is somebody's. */
+function isNewToUsers(work: Pick<Work, 'before' | 'draft'>, id: string): boolean {
+  return isNew(work, id) && !work.draft.lvs[id]?.hidden;
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */
-function mapVolume(work: Work, id: string, fresh: boolean): string {
+function mapVolume(work: Work, id: string, fresh: boolean, blank = false): string {
   const { draft, group, devices } = work;
   const lv = draft.lvs[id] as Lv;
   const name = dmName(group.name, lv.name);
@@ -65,7 +97,7 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
   devices[uuid] = device;
   if (lv.readOnly || poolSegment(lv)) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
-  const wipe = fresh && work.before ? endsOf(draft, lv, work.before) : [];
+  const wipe = work.before && (work.wipe === 'blank' ? blank : fresh) ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);
   device.targets = work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
@@ -73,15 +105,15 @@ function mapVolume(work: Work, id: string, fresh: boolean): string {
 }
 
 /** Whether a volume is one that the version before did not have. */
-function isNew({ before }: Work, id: string): boolean {
+function isNew({ before }: Pick<Work, 'before'>, id: string): boolean {
   return before !== undefined && !Object.hasOwn(before.lvs, id);
 }
 
 function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   const sectors = (extents: Extents): Sectors => extents * work.draft.vg.extentSize;
   // the parts of a volume that was there before may hold its data: they are new in name only
-  const volume: Mapping['volume'] = (under, options) =>
-    `@${mapVolume(work, under, isNew(work, under) && (options?.blank ?? fresh))}`;
+  const volume: Mapping['volume'] = (under, { blank } = {}) =>
+    `@${mapVolume(work, under, isNew(work, under) && (blank ?? fresh), isNew(work, under) && blank)}`;
   let fillers = 0;
   const mapping: Mapping = {
     id,
@@ -90,6 +122,7 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
     previous: work.previous,
     of: (other) => mappingOf(work, other, work.draft.lvs[other] as Lv, isNew(work, other)),
     uuid: (other) => uuidOf(work.group.id, other, layerOf(work.draft.lvs[other] as Lv)),
+    mode: work.mode,
     complete: (other) => missingDevices(work.draft, other).length === 0,
     sectors,
     volume,
@@ -107,10 +140,10 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
   return mapping;
 }
 
-function placeOnPv({ draft, missing }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
+function placeOnPv({ draft, missing, mode, top }: Work, lv: Lv, pv: string, offset: Sectors, length: Sectors): Place | undefined {
   const device = draft.devices?.[pv];
   if (!device) {
-    missing.set(pv, (missing.get(pv) ?? new Set()).add(lv.name));
+    if (mode !== 'partial') missing.set(pv, (missing.get(pv) ?? new Set()).add(draft.lvs[top]?.name ?? top));
     return undefined;
   }
   const sector = (draft.pvs[pv]?.dataStart ?? 0) + offset;

@@ -14,7 +14,7 @@ export function refuseMissing(draft: Draft, missing: Missing): void {
   const more = all.length > 1 ? ` (and ${all.length - 1} more PVs)` : '';
   const volumes = first.volumes.map((v) => `"${v}"`).join(', ');
   throw fail('outOfSync', 'missing-device', `PV "${first.pv}"${at} is missing, needed by ${volumes}${more}`, {
-    hint: 'bring it back, leave these volumes out (--deactivate), or map what is there with --partial',
+    hint: 'bring it back, leave these volumes out (--deactivate), or do without it: --activation-mode degraded or partial',
     details: all,
   });
 }

@@ -35,12 +35,18 @@ export function select(draft: Draft, group: string, { start, activate, deactivat
   return [...chosen].sort();
 }
 
+/** The visible volumes that are active already, where the selection starts from those. */
+export function activeIds(draft: Draft, group: string, { start }: Pick<Selection, 'start'>): Set<string> {
+  if (typeof start === 'string') return new Set();
+  const devices = new Set(Object.values(start.current.devices).map((d) => d.uuid));
+  return new Set(Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden && devices.has(uuidOf(group, id))));
+}
+
 function startFrom(draft: Draft, group: string, start: Selection['start']): string[] {
   if (start === 'none') return [];
   const visible = Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden);
   if (start === 'all') return visible;
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
-  const { current, previous } = start;
-  const active = new Set(Object.values(current.devices).map((d) => d.uuid));
-  return visible.filter((id) => active.has(uuidOf(group, id)) || (previous && !Object.hasOwn(previous, id)));
+  const active = activeIds(draft, group, { start });
+  return visible.filter((id) => active.has(id) || (start.previous && !Object.hasOwn(start.previous, id)));
 }

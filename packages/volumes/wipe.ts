@@ -1,7 +1,8 @@
 import type { Region } from '#documents/regions.js';
 import type { Draft } from '#metadata/draft.js';
 import { usedRuns } from '#metadata/free.js';
-import { areaLength, isPlain } from '#metadata/kinds/kinds.js';
+import { areaLength } from '#metadata/kinds/kinds.js';
+import { isPlain } from '#metadata/kinds/plain.js';
 import type { Lv, Metadata, Segment } from '#metadata/metadata.js';
 import { intersection, type Run } from '#metadata/runs.js';
 import { sizeOf } from '#metadata/segments.js';

@@ -15,6 +15,8 @@ export interface Case {
   change: Run;
   /** Repeating the change where it was cut short leads to where it leads when it is not. */
   repeats?: boolean;
+  /** What else must hold whenever all is settled. */
+  holds?(world: TmWorld): Promise<void>;
 }
 
 /** Different things that a power cut at one instant may leave. */
@@ -87,8 +89,10 @@ async function stopAt(
   const crashed = world.with(machine, seed);
   await unlessNothing(recovery(crashed));
   const then = await settledState(crashed);
+  await c.holds?.(crashed);
   await unlessNothing(mutate(['vg_set', '--add-tag', 'later'])(crashed));
   await settledState(crashed);
+  await c.holds?.(crashed);
   if (!c.repeats) return { then, again: then };
   await c.change(other);
   return { then, again: await settledState(other) };
@@ -113,6 +117,7 @@ export function failsAtEveryIoctl(test: Test, cases: readonly Case[]): void {
         for (const [name, d] of Object.entries(dump(world.kernel).devices))
           assert.not.ok(d.suspended, `${name} is not left suspended`);
         await recovery(world);
+        await c.holds?.(world);
         const expected = { 'activation-failed': old, 'activation-pending': fresh, done: fresh }[code];
         assert.ok(expected, `ioctl ${at}: ${code}`);
         assert.is(loose(await settledState(world)), loose(expected), `ioctl ${at}: ${code}`);

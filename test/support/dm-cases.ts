@@ -3,6 +3,7 @@ import { devicesCases } from './dm-cases/devices.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
 import { runningCases } from './dm-cases/running.js';
 import { tablesCases } from './dm-cases/tables.js';
+import { thinCases } from './dm-cases/thin.js';
 
 /** One set of cases for both kernels. */
-export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases, ...mirrorCases };
+export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases, ...mirrorCases, ...thinCases };

@@ -107,7 +107,10 @@ export class TmWorld {
       relabel: (regions) => relabel(context, labels, regions),
       openStore: (found) => openStore(found, open, true),
       refuseTakenName: async () => {},
-      zero: async (ranges) => void this.zeroed.push(...ranges),
+      zero: async (ranges) => {
+        this.zeroed.push(...ranges);
+        for (const { path, start, length } of ranges) this.kernel.wiped(path, start, length);
+      },
       note: () => {},
     };
     return context;

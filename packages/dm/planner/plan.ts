@@ -25,7 +25,7 @@ export function plan(current: Current, desired: Desired): Plan {
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);
   const steps = phase1Steps(s, order, stages, removals);
-  const wipe = order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? [])));
+  const wipe = [...order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? []))), ...(desired.wipe ?? [])];
   return {
     kind: 'plan',
     version: 1,

@@ -10,9 +10,13 @@ export type MessageGroup = NonNullable<Desired['devices'][string]['messages']>[n
 const mostMetadata = 255 * 2 ** 14 * 8 - 2 ** 18;
 const metadataBlock = 8;
 
-/** The groups of messages of a thin pool; none for other devices. */
+/** The groups of messages that a thin pool has not been told, as far as its status says; none for other devices. */
 export function groupsOf(d: Device): readonly MessageGroup[] {
-  return d.want?.messages ?? [];
+  const groups = d.want?.messages ?? [];
+  const at = statusOf(d)?.transaction;
+  const told = groups.findLastIndex((g) => g.to === at);
+  if (at === undefined || told < 0) return groups;
+  return told === groups.length - 1 ? [{ from: at, to: at, messages: [] }] : groups.slice(told + 1);
 }
 
 export function isPool(d: Device): boolean {

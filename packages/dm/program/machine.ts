@@ -19,7 +19,7 @@ export interface RunOptions {
  * A program that has taken so many steps more than it has instructions is stopped at its next jump backward, with exit
  * code 1: nothing is suspended there. It bounds the trace, and so the memory.
  */
-const mostRepeated = 100_000;
+const mostRepeated = 10_000;
 
 /** All that a running program has. */
 interface Machine {

@@ -63,11 +63,11 @@ export class SimPools {
       discardWord(row.args),
       row.args.includes('error_if_no_space') ? 'error_if_no_space' : 'queue_if_no_space',
     ];
-    return `${transaction} ${used}/${metadata} 0/${Math.floor(row.size / Number(chunk))} - ${modes.join(' ')} - ${low === '0' ? metadata / 4 : low} `;
+    return `${transaction} ${used}/${metadata} 0/${Math.floor(row.size / Number(chunk))} - ${modes.join(' ')} - ${low === '0' ? metadata / 4 : low}`;
   }
 
   state(): SimState['pools'] {
-    return this.#stored.size === 0 ? undefined : Object.fromEntries([...this.#stored].sort());
+    return this.#stored.size === 0 ? undefined : structuredClone(Object.fromEntries([...this.#stored].sort()));
   }
 
   #format(row: SimRow): void {

@@ -1,5 +1,5 @@
 import { count, positive } from '#documents/common.schema.js';
-import { target } from '../documents.schema.js';
+import { target } from '../table.schema.js';
 
 const dev = { type: 'string', pattern: '^\\d{1,4}:\\d{1,7}$' } as const;
 const table = {

@@ -15,9 +15,10 @@ export const thinPool: TargetType = {
       throw refused('EINVAL', `chunk size ${chunkSize} is not possible`);
     if (sectors(n) !== given.length || given.some((f) => !features.includes(f)))
       throw refused('EINVAL', `features "${given.join(' ')}" are not known`);
-    const flags = features.filter((f) => given.includes(f)).map((f) => `${f} `);
+    const flags = features.filter((f) => given.includes(f));
     const uses = [whole(lookup(meta), 0), whole(lookup(data), size)];
-    return { args: `${uses[0]?.dev} ${uses[1]?.dev} ${chunkSize} ${sectors(low)} ${flags.length} ${flags.join('')}`, uses };
+    const args = [uses[0]?.dev, uses[1]?.dev, chunkSize, sectors(low), flags.length, ...flags].join(' ');
+    return { args, uses };
   },
   status: () => '',
 };

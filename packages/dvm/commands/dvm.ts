@@ -1,17 +1,19 @@
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { activationVerbs } from '../activation-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
 import { move } from '../move.js';
+import { raidOptions, raidWords } from '../raid-verbs.js';
 import { extendVolume, reduceVolume } from '../resize-verbs.js';
+import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
-const group = { name: 'GROUP', describe: 'name or id of a group' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
 
 const sizeOptions = {
@@ -31,7 +33,6 @@ const stripeSize = {
   'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
 } as const;
 const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
-const degraded = { type: 'boolean', describe: 'also when devices are missing or copies are behind' } as const;
 const groupOptions = {
   wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
@@ -46,6 +47,7 @@ const create = verb(
     ...sizeOptions,
     ...placeOptions,
     ...stripeSize,
+    ...raidOptions,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
     'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
@@ -59,7 +61,7 @@ const create = verb(
         vg,
         volume,
         [...tm, ...passOn(call.options, ['no-wipe'])],
-        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', 'tag']), ...rest],
+        [...passOn(call.options, ['size', 'extents', 'allocation', 'stripes', 'stripe-size', ...raidWords, 'tag']), ...rest],
       );
     if (rest.length === 0) throw fail('usage', 'missing-argument', `group "${vg}" needs at least one device`);
     return verbs.createGroup(
@@ -155,71 +157,6 @@ const set = verb(
   },
 );
 
-const activate = verb(
-  'activate',
-  'Bring a volume up, or all of a group.',
-  [target],
-  {
-    ...changeOptions,
-    auto: { type: 'boolean', describe: 'only those not kept down by their autoactivate flag' },
-    degraded,
-  },
-  (call) => {
-    const tm = [...tmWords(call.options), ...passOn(call.options, ['degraded'])];
-    return verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), true, call.options.auto, tm);
-  },
-);
-
-const deactivate = verb('deactivate', 'Take a volume down, or all of a group.', [target], changeOptions, (call) =>
-  verbs.activate(verbs.parseTarget(call.positionals[0] ?? ''), false, false, tmWords(call.options)),
-);
-
-const show = verb(
-  'show',
-  'Report on a group or a volume.',
-  [target],
-  {
-    format: {
-      type: 'string',
-      value: 'FORMAT',
-      choices: ['table', 'json', 'ndjson', 'csv', 'tree'],
-      describe: 'form of the output',
-    },
-    options: { type: 'string', alias: 'o', value: 'FIELDS', describe: 'fields, as report knows them' },
-    map: { type: 'boolean', describe: 'draw where the extents of each device went' },
-    degraded,
-  },
-  (call) =>
-    verbs.show(
-      verbs.parseTarget(call.positionals[0] ?? ''),
-      passOn(call.options, ['degraded']),
-      passOn(call.options, ['format', 'options', 'map']),
-    ),
-);
-
-const list = verb('list', 'All groups, and the devices that belong to none.', [], {}, () => [[['discover', 'list']]]);
-
-const verify = verb('verify', 'Say whether every copy of the metadata agrees.', [group], {}, (call) =>
-  verbs.simple('verify', call.positionals[0] ?? '', []),
-);
-
-const { 'dry-run': _, ...recoverOptions } = changeOptions;
-const recover = verb(
-  'recover',
-  'Finish or undo what was interrupted, mend copies.',
-  [group],
-  {
-    ...recoverOptions,
-    without: { type: 'list', value: 'PV', describe: 'go on without this missing device' },
-    from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
-  },
-  (call) =>
-    verbs.simple('recover', call.positionals[0] ?? '', [
-      ...tmWords({ ...call.options, 'dry-run': false }),
-      ...passOn(call.options, ['without', 'from']),
-    ]),
-);
-
 export const tool: Tool = {
   name: 'dvm',
   summary: 'Linux volumes from small programs that pass JSON: everyday verbs over their pipelines.',
@@ -228,18 +165,14 @@ export const tool: Tool = {
   output: 'what was done, in words; --json for the document, --print for the pipelines',
   commands: [
     create,
-    list,
-    show,
+    ...stateVerbs,
     extend,
     reduce,
     rename,
     remove,
     set,
     move,
-    activate,
-    deactivate,
-    verify,
-    recover,
+    ...activationVerbs,
     ...thinVerbs,
     ...groupVerbs,
     ...metadataVerbs,

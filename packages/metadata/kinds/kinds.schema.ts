@@ -1,6 +1,7 @@
 import { fixedSchema } from './fixed.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
+import { raidSchema } from './raid.schema.js';
 import { thinSchema } from './thin.schema.js';
 import { thinPoolSchema } from './thin-pool.schema.js';
 
@@ -9,5 +10,5 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, mirrorSchema, thinPoolSchema, thinSchema],
+  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema],
 } as const;

@@ -5,6 +5,7 @@ import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
+import { raid } from './raid.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
 
@@ -14,6 +15,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   striped: plain,
   error: fixed,
   zero: fixed,
+  raid,
   'thin-pool': thinPool,
   thin,
   mirror,
@@ -50,9 +52,4 @@ export function partsOf(lvs: Readonly<Record<string, Lv>>, id: string): string[]
   };
   add(id);
   return found;
-}
-
-/** Whether a segment is a linear or striped one: extents and nothing else. */
-export function isPlain(segment: Segment): segment is SegmentOf<'linear'> {
-  return segment.type === 'linear' || segment.type === 'striped';
 }

@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.js';
+import type { Segment } from '../metadata.js';
 import { type KindRules, none, type SegmentOf, type State } from './kind.js';
 
 type Plain = SegmentOf<'linear'>;
@@ -18,6 +19,11 @@ export const plain: KindRules<Plain> = {
 
 function isSimple({ type, areas, stripeSize }: Plain): boolean {
   return type === 'linear' && areas.length === 1 && stripeSize === undefined;
+}
+
+/** Whether a segment is a linear or striped one: extents and nothing else. */
+export function isPlain(segment: Segment): segment is Plain {
+  return segment.type === 'linear' || segment.type === 'striped';
 }
 
 function stripeStates({ type, areas, count, start, stripeSize }: Plain, { vg: { extentSize } }: Draft): State[] {

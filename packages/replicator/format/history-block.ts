@@ -11,7 +11,7 @@ export interface Run {
 export interface HistoryEntry {
   root: Root;
   /**
-   * The blocks that this version uses and its successor does not. Undefined when there were too many runs to
+   * The blocks that this version uses and its successor does not, in order. Undefined when there were too many runs to
    * list: then they are among the blocks of its tree.
    */
   freed: Run[] | undefined;

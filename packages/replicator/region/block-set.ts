@@ -34,6 +34,12 @@ export class BlockSet {
     for (const { start, length } of runs) for (let i = 0; i < length; i++) this.add(start + i);
   }
 
+  addSet(other: BlockSet): void {
+    for (let byte = 0; byte < other.#bits.length; byte++)
+      if (other.#bits[byte] !== 0)
+        for (let block = byte * 8; block < byte * 8 + 8; block++) if (other.has(block)) this.add(block);
+  }
+
   clone(): BlockSet {
     const copy = new BlockSet(this.blocks);
     copy.#bits.set(this.#bits);

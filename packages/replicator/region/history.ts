@@ -3,6 +3,9 @@ import { parseHistory } from '../format/history-block.js';
 import type { HistoryRef } from '../format/superblock.js';
 import type { OpenRegion } from './open-region.js';
 
+/** Versions kept besides the active one, space permitting: bounds what every change has to read of the history. */
+export const HISTORY_LIMIT = 256;
+
 /** The older versions of a region, newest first. */
 export interface HistoryList {
   /** The first block, in which the newest entries are; 0 when there is none. */

@@ -33,6 +33,8 @@ export class OpenRegion {
   slots: Slot[] = [];
   /** Why the region cannot be used: it could not be read, or a write or flush failed. Final. */
   failure: DvmError | undefined;
+  /** `slots` are what the device holds: they have been read, and every superblock since was written and flushed. */
+  known = false;
 
   /** @param storage the region's device, or why it could not be opened */
   constructor(region: Region, storage: Storage | DvmError) {
@@ -54,6 +56,7 @@ export class OpenRegion {
     try {
       const both = await this.#readSpan(0, 2);
       this.slots = [parseSlot(both.subarray(0, BLOCK), 0, this.region), parseSlot(both.subarray(BLOCK), 1, this.region)];
+      this.known = true;
     } catch (e) {
       if (!(e instanceof DvmError)) throw e;
       this.failure ??= e;
@@ -92,11 +95,13 @@ export class OpenRegion {
   async writeSuperblock(next: Omit<Superblock, 'sequence'>, options: { flush: boolean }): Promise<void> {
     const superblock = { ...next, sequence: (this.superblock?.sequence ?? 0) + 1 };
     const slot = slotOf(superblock.sequence);
+    this.known = false;
     const block = packSuperblock(superblock);
     // The first one of a region has no other to fall back to: it gets its mark last, so that torn it is none.
     if (!this.superblock) await this.#writeSlot(slot, unmarked(block), true);
     await this.#writeSlot(slot, block, options.flush);
     this.slots[slot] = { state: 'valid', superblock };
+    this.known = true;
   }
 
   /** Forgets what a slot held, durably: first its mark, so that torn it is either what it was or none. */

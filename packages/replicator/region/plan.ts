@@ -7,15 +7,12 @@ import { isEmptyRoot, type Root } from '../format/root.js';
 import { type HistoryRef, noHistory, type Shadow, type Superblock } from '../format/superblock.js';
 import { packTable } from '../format/table.js';
 import { BlockSet } from './block-set.js';
-import { firstOlder, type HistoryList } from './history.js';
+import { firstOlder, HISTORY_LIMIT, type HistoryList } from './history.js';
 import type { BlockWrite } from './open-region.js';
 import { runsOfBlocks } from './runs.js';
 import { type Allocation, allocate } from './space.js';
 import type { Usage } from './usage.js';
 import { blocksOf, type PlacedTree } from './walk.js';
-
-/** Versions kept besides the active one, space permitting: bounds what every change has to read of the history. */
-export const HISTORY_LIMIT = 256;
 
 /** Of a region no more than this share is kept spare. */
 const SPARE_SHARE = 16;

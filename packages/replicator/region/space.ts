@@ -27,7 +27,7 @@ export function allocate(usage: Usage, need: number, spare: number, name: string
   const least = used(usage, 0);
   if (least.free < need + spare) throw full(name, least, need, spare);
   const everything = used(usage, usage.freed.length);
-  everything.addRuns(usage.fallback);
+  everything.addSet(usage.fallback);
   const from = usage.history.block + 1;
   if (usage.complete && everything.free >= need)
     return { blocks: everything.allocate(need, from), keep: usage.freed.length, trim: false };

@@ -29,17 +29,23 @@ export async function walkTree(of: OpenRegion, root: Root, enough = Number.POSIT
   };
   const levels = [top];
   for (let level = root.height; level > 0; level--) {
-    const below = await readLevel(of, levels[0] as PlacedEntries, level, blocks);
-    // Crafted tables must not cost more memory than a content of this length can need.
-    if (below.lengths.length > root.length / MIN_PAGE + 1) throw damaged(of, `version "${root.txn}" has too many pages`);
+    const below = await readLevel(of, levels[0] as PlacedEntries, level, blocks, root);
     levels.unshift(covering(below, enough));
   }
   return levels;
 }
 
-async function readLevel(of: OpenRegion, parents: PlacedEntries, level: number, regionBlocks: number): Promise<PlacedEntries> {
+async function readLevel(
+  of: OpenRegion,
+  parents: PlacedEntries,
+  level: number,
+  regionBlocks: number,
+  root: Root,
+): Promise<PlacedEntries> {
   const found = await of.readBlocks(parents.blocks);
   const tables: Table[] = [];
+  // Crafted tables must not cost more memory than a content of this length can need.
+  let room = root.length / MIN_PAGE + 1;
   for (let i = 0; i < parents.blocks.length; i++) {
     const expected: Expected = {
       block: parents.blocks[i] as number,
@@ -49,6 +55,8 @@ async function readLevel(of: OpenRegion, parents: PlacedEntries, level: number, 
     };
     const table = parseTable(found.get(expected.block) as Buffer, expected, regionBlocks);
     if (typeof table === 'string') throw damaged(of, `table block ${expected.block} ${table}`, expected.block);
+    room -= table.lengths.length;
+    if (room < 0) throw damaged(of, `version "${root.txn}" has too many pages`);
     tables.push(table);
   }
   return join(tables);

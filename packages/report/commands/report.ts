@@ -3,12 +3,11 @@ import { editableType } from '#metadata/editable.js';
 import { type Call, singleTool, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { type Activation, activationOf } from '../activation.js';
+import { formats, shows, units } from '../choices.js';
 import { parseFilter } from '../filter.js';
 import { formatMap } from '../map.js';
-import { formats, renderReport } from '../render.js';
-import { shows } from '../sections.js';
+import { renderReport } from '../render.js';
 import { parseSort } from '../select.js';
-import { units } from '../size.js';
 import { type Subject, subjectOf, viewOf } from '../views.js';
 
 const options = {

@@ -68,7 +68,9 @@ export const tool: Tool = {
       run: async (call) => {
         const mutators = await updateStages(call);
         const { 'dry-run': dryRun, 'no-wipe': keep } = call.options;
-        return changing(call, vgOf(call), (ctx) => update(ctx, { stages: mutators, dryRun, selection: [], wipe: !keep }));
+        return changing(call, vgOf(call), (ctx) =>
+          update(ctx, { stages: mutators, dryRun, selection: [], wipe: keep ? 'blank' : 'all' }),
+        );
       },
     }),
     command({

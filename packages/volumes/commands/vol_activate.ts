@@ -5,8 +5,10 @@ import { type Call, Lines, singleTool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { scopeOf } from '../identity.js';
-import { type MapOptions, mapVolumes } from '../map-volumes.js';
-import { type Selection, select } from '../select.js';
+import { mapVolumes } from '../map-volumes.js';
+import { missingDevices } from '../missing.js';
+import { type ActivationMode, activationModes } from '../mode.js';
+import { activeIds, type Selection, select } from '../select.js';
 import { beforeOf } from '../wipe.js';
 
 const options = {
@@ -18,7 +20,14 @@ const options = {
   activate: { type: 'list', value: 'LV', describe: 'and this one: a name, id or @tag' },
   deactivate: { type: 'list', value: 'LV', describe: 'but not this one: a name, id or @tag' },
   wipe: { type: 'boolean', describe: 'with --previous: say where the ends of volumes that it lacks lie, to be zeroed' },
-  partial: { type: 'boolean', describe: 'map volumes with missing devices too; what lies there cannot be read' },
+  'wipe-blank': { type: 'boolean', describe: 'the same, only of what must be blank: records of raid, pools, caches' },
+  'activation-mode': {
+    type: 'string',
+    choices: activationModes,
+    default: 'complete',
+    describe:
+      'volumes with missing devices: none; degraded: where redundancy makes up for it; partial: also where reading will fail',
+  },
 } as const satisfies OptionSpecs;
 
 export const tool = singleTool({
@@ -32,20 +41,29 @@ export const tool = singleTool({
     const previous = await previousOf(call);
     const start = await startOf(call, previous);
     const group = await call.input(editableGroupType);
-    const { partial, wipe } = call.options;
-    const before = wipe ? beforeOf(previous ?? {}) : undefined;
-    // whoever wants everything down does not want pools to come up
-    const tellPools = start !== 'none';
-    return new Lines(desiredOf(group, { ...call.options, start }, { partial, before, previous, tellPools }), 2);
+    return new Lines(desiredOf(call, group, { ...call.options, start }, previous), 2);
   },
 });
 
-function desiredOf(document: EditableGroup, selection: Selection, options: Omit<MapOptions, 'group'>): Desired {
+function desiredOf(
+  { options: o, note }: Call<typeof options>,
+  document: EditableGroup,
+  selection: Selection,
+  previous: Metadata['lvs'] | undefined,
+): Desired {
   const { group } = document.envelope;
   // before vg_create and after vg_remove there is no metadata: nothing is to be active
   if (!metadataOf(document)) return { kind: 'desired', version: 1, scope: scopeOf(group.id), devices: {} };
   const draft = open(document);
-  return mapVolumes(draft, select(draft, group.id, selection), { group, ...options });
+  const wipe = o.wipe ? 'all' : o['wipe-blank'] ? 'blank' : undefined;
+  const active = activeIds(draft, group.id, selection);
+  // what is up with less than everything stays so: its mode was chosen when it came up, or its device went away since
+  const mode = (id: string): ActivationMode => (active.has(id) ? 'partial' : (o['activation-mode'] as ActivationMode));
+  const ids = select(draft, group.id, selection);
+  for (const id of ids) if (missingDevices(draft, id).length > 0) note(`volume "${draft.lvs[id]?.name}" lies on missing devices`);
+  // whoever wants everything down does not want pools to come up
+  const tellPools = selection.start !== 'none';
+  return mapVolumes(draft, ids, { group, mode, before: wipe && beforeOf(previous ?? {}), wipe, previous, tellPools });
 }
 
 async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {
@@ -64,9 +82,13 @@ async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | u
 
 /** The volumes of the older document. */
 async function previousOf(call: Call<typeof options>): Promise<Metadata['lvs'] | undefined> {
-  const { previous, wipe } = call.options;
-  if (wipe && previous === undefined)
-    throw fail('usage', 'no-previous', 'option "--wipe" needs --previous FILE: what is not in there is new');
+  const { previous, wipe, 'wipe-blank': blank } = call.options;
+  if ((wipe || blank) && previous === undefined)
+    throw fail(
+      'usage',
+      'no-previous',
+      `option "--${wipe ? 'wipe' : 'wipe-blank'}" needs --previous FILE: what is not in there is new`,
+    );
   if (previous === undefined) return undefined;
   const document = await call.file(previous, editableType);
   return document.kind === 'metadata' ? document.lvs : (metadataOf(document)?.lvs ?? {});

@@ -2,6 +2,7 @@ import type { Desired, Target } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import type { Area, Lv, Segment } from '#metadata/metadata.js';
 import type { Extents, Sectors } from '#tool/units.js';
+import type { ActivationMode } from '../mode.js';
 
 /** A place on a device as tables name it: a path, `major:minor`, or `@NAME` of another mapped device. */
 export interface Place {
@@ -34,6 +35,8 @@ export interface Mapping {
   rows(): Target[];
   /** `@NAME` of one more hidden device of this volume: `GROUP-VOLUME-LAYER`. */
   layer(layer: string, targets: Target[], options?: LayerOptions): string;
+  /** What the chosen volume does where devices are missing. */
+  mode: ActivationMode;
   /** A hidden device of that size on which every read and write fails, to stand in for a missing one. */
   filler(size: Sectors): Place;
 }

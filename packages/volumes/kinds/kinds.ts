@@ -6,6 +6,7 @@ import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { mirror } from './mirror.js';
+import { raid } from './raid.js';
 import { striped } from './striped.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
@@ -15,6 +16,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   striped,
   error: fixed,
   zero: fixed,
+  raid,
   'thin-pool': thinPool,
   thin,
   mirror,

@@ -16,8 +16,8 @@ import { groupDocuments } from './samples.js';
 
 const lines = [
   ['--all'],
-  ['--all', '--partial'],
-  ['--auto', '--deactivate', 'data', '--partial'],
+  ['--all', '--activation-mode', 'partial'],
+  ['--auto', '--deactivate', 'data', '--activation-mode', 'partial'],
   ['--none', '--activate', 'data', '--activate', 'fast-1'],
   ['--none', '--activate', '@db'],
 ];

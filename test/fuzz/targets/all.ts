@@ -9,14 +9,16 @@ import { judging } from './judge.js';
 import { kernelViews, signatures } from './kernel-views.js';
 import { label } from './label.js';
 import { planner } from './planner.js';
+import { printed } from './printed.js';
 import { program } from './program.js';
 import { record } from './record.js';
 import { region } from './region/region.js';
 import { report } from './report.js';
+import { superblocks } from './superblocks.js';
 import { names, reportFilter, sizes } from './words.js';
 
 export const targets: readonly Target[] = [
   ...[label, blocks, region, record, judging],
   ...[json, documents, filters, activate, report, planner, program, assembly],
-  ...[sizes, names, reportFilter, signatures, kernelViews],
+  ...[sizes, names, reportFilter, signatures, kernelViews, superblocks, printed],
 ];

@@ -1,11 +1,9 @@
 import { currentType } from '#dm/documents.js';
 import validateReport from '#gen/report.js';
 import { editableType } from '#metadata/editable.js';
+import { formats, shows, units } from '#report/choices.js';
 import { tool } from '#report/commands/report.js';
 import { fieldsOf } from '#report/fields.js';
-import { formats } from '#report/render.js';
-import { shows } from '#report/sections.js';
-import { units } from '#report/size.js';
 import { Text } from '#tool/command.js';
 import { invoke } from '#tool/invoke.js';
 import { parseJson } from '#tool/json.js';

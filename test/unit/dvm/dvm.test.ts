@@ -71,7 +71,7 @@ test('create, extend, rename, deactivate, remove', () =>
     assert.is(await b.run('verify', 'vg'), 'vg: every copy is current\n');
     assert.match(String(await b.run('history', 'vg')), /^( *\d {2}[-\d]{10} [:\d]{8} {2}[0-9a-f]{12} {2}2 copies.*\n){4}$/);
     await b.run('remove', 'vg/new', ...sim(b));
-    assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: version 5 committed\n(.*disk.*: label removed .*\n){2}$/);
+    assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: its metadata is gone\n(.*disk.*: label removed .*\n){2}$/);
     assert.is((await thrown<DvmError>(() => b.run('verify', 'vg'))).code, 'no-group');
   }));
 
@@ -165,6 +165,11 @@ test('a trace holds every document that passed, readable by its owner alone; rep
     assert.is((await thrown<DvmError>(() => showStep(steps, 99))).code, 'no-step');
     assert.is((await thrown<DvmError>(() => readTrace(b.dir))).code, 'bad-trace');
     assert.is((await thrown<DvmError>(() => readTrace(join(b.dir, 'none')))).code, 'no-input');
+    writeFileSync(join(dir, 'x.json'), '{"kind":"trace","version":1,"tool":"tm"}');
+    assert.match(
+      (await thrown<DvmError>(() => readTrace(dir))).message,
+      /x.json" is not a trace record: .*required property 'argv'/,
+    );
   }));
 
 test('history, diff and rollback in words; a batch', () =>

@@ -29,8 +29,26 @@ test('a verification: the whole, what is missing, copies that are not current', 
 });
 
 test('a transaction that some regions did not take', () => {
-  const t = { kind: 'transaction', version: 1, group, seqno: 3, txn: 't', changed: true, devices: [], degraded: ['p'] };
+  const t = {
+    kind: 'transaction',
+    version: 1,
+    group,
+    seqno: 3,
+    txn: 't',
+    changed: true,
+    committed: true,
+    devices: [],
+    degraded: ['p'],
+  };
   assert.match(describe(t), 'vg: version 3 committed\ndegraded: not written to PV p');
+});
+
+test('what came of a run: a version, none, nothing at all, or no group any more', () => {
+  const t = { kind: 'transaction', version: 1, group, seqno: 3, txn: 't', changed: true, committed: false, devices: [] };
+  assert.is(describe({ ...t, devices: [{ action: 'remove', name: 'vg-a' }] }), 'vg: still version 3\n  remove vg-a\n');
+  assert.is(describe({ ...t, changed: false }), 'vg: already so (version 3)\n');
+  assert.is(describe({ ...t, changed: false, seqno: 0 }), 'vg: already so\n');
+  assert.is(describe({ ...t, seqno: 0 }), 'vg: its metadata is gone\n');
 });
 
 test('a document without words of its own is shown as it is', () => {

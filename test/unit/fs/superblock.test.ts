@@ -40,12 +40,12 @@ for (const { family, make, image, size } of made) {
         closeSync(fd);
         execFileSync(program, [...make.slice(1), path], { stdio: 'pipe' });
         const head = readFileSync(path).subarray(0, headBytes);
-        const found = parseSuperblock(family, head, image);
+        const found = parseSuperblock(family, head);
         assert.is(found.size, size);
         assert.is(found.size % found.blockSize, 0);
         if (family === 'btrfs') assert.equal(found.device, { id: 1n, of: 1n });
         const other = family === 'ext' ? 'xfs' : 'ext';
-        await fails(() => parseSuperblock(other, head, image), 'bad-superblock', 65);
+        await fails(() => parseSuperblock(other, head), 'bad-superblock', 65);
       }));
   else skipped(1, `${make[0]} is not installed`);
 }
@@ -53,7 +53,26 @@ for (const { family, make, image, size } of made) {
 test('what is short, empty or rubbish is damaged', async () => {
   for (const family of ['ext', 'xfs', 'btrfs', 'swap'] as const)
     for (const head of [Buffer.alloc(0), Buffer.alloc(headBytes), Buffer.alloc(headBytes, 0xff)])
-      await fails(() => parseSuperblock(family, head, MIB), 'bad-superblock', 65);
+      await fails(() => parseSuperblock(family, head), 'bad-superblock', 65);
+});
+
+test('sizes that no file system has are damage', async () => {
+  const head = Buffer.alloc(headBytes);
+  head.write('_BHRfS_M', (64 << 10) + 0x40);
+  const put = (size: bigint, blockSize: number) => {
+    head.writeBigUInt64LE(size, (64 << 10) + 0xc9 + 8);
+    head.writeUInt32LE(blockSize, (64 << 10) + 0x90);
+    return parseSuperblock('btrfs', head).size;
+  };
+  assert.is(put(BigInt(MIB), 4096), MIB);
+  for (const [size, blockSize] of [
+    [2n ** 63n, 4096],
+    [BigInt(MIB + 1), 4096],
+    [BigInt(MIB), 1000],
+    [BigInt(MIB), 0],
+    [BigInt(MIB), 1 << 20],
+  ] as const)
+    await fails(() => put(size, blockSize), 'bad-superblock', 65);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import { Draft } from '#metadata/draft.js';
 import type { EditableGroup } from '#metadata/editable.js';
+import { partIdsFlag } from '#metadata/flags.js';
 import { areaLength } from '#metadata/kinds/kinds.js';
 import { createVolume, type NewVolume } from '#metadata/lv-create.js';
 import type { Metadata, Pv } from '#metadata/metadata.js';
@@ -58,7 +59,8 @@ let created = 0;
 
 /** Creates a volume with defaults for all that a test does not care about. */
 export function create(draft: Draft, name: string, extents: string, more: Partial<NewVolume> = {}): string[] {
-  const defaults = { id: lvId(created++), created: '2026-01-01T00:00:00Z', stripes: 1, pvs: [], tags: [] };
+  const id = lvId(created++);
+  const defaults = { id, partIds: partIdsFlag(id), created: '2026-01-01T00:00:00Z', pvs: [], tags: [] };
   return createVolume(draft, { ...defaults, readOnly: false, autoactivate: true, name, extents, ...more });
 }
 

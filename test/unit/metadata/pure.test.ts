@@ -20,6 +20,7 @@ const edits: Record<string, string[][]> = {
   lv_create: [
     ['new', '--extents', '3'],
     ['new', '--extents', '4', '--stripes', '2', '--tag', 't'],
+    ['new', '--extents', '4', '--type', 'raid5'],
   ],
   lv_extend: [['a', '--extents', '+2']],
   lv_merge: [['snap']],

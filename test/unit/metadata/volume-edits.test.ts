@@ -1,5 +1,5 @@
 import { Draft } from '#metadata/draft.js';
-import { isPlain } from '#metadata/kinds/kinds.js';
+import { isPlain } from '#metadata/kinds/plain.js';
 import { reduceVolume, removeVolumes, renameVolume, setVolumes } from '#metadata/lv-edits.js';
 import { extendVolume } from '#metadata/lv-extend.js';
 import type { Metadata } from '#metadata/metadata.js';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { kinds } from '#report/choices.js';
 import { fieldsOf } from '#report/fields.js';
-import { kinds } from '#report/rows.js';
 import { assert, suite } from '#test/support/check.js';
 
 const page = 'docs/tools/report.md';

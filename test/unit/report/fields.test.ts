@@ -1,5 +1,6 @@
+import { type Kind, kinds } from '#report/choices.js';
 import { fieldNamed, fieldsOf, usualFields } from '#report/fields.js';
-import { type Kind, kinds, rowsOf } from '#report/rows.js';
+import { rowsOf } from '#report/rows.js';
 import { viewOf } from '#report/views.js';
 import { group, ids, metadata, sampleView } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';

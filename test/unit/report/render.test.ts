@@ -1,9 +1,8 @@
 import validateReport from '#gen/report.js';
+import type { Format, Show, Unit } from '#report/choices.js';
 import { parseFilter } from '#report/filter.js';
-import { type Format, type ReportOptions, renderReport } from '#report/render.js';
-import type { Show } from '#report/sections.js';
+import { type ReportOptions, renderReport } from '#report/render.js';
 import { parseSort } from '#report/select.js';
-import type { Unit } from '#report/size.js';
 import { viewOf } from '#report/views.js';
 import { group, metadata, sampleView } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';

@@ -1,4 +1,5 @@
-import { units as letters, sizeNumber, sizeText } from '#report/size.js';
+import { units as letters } from '#report/choices.js';
+import { sizeNumber, sizeText } from '#report/size.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { DvmError } from '#tool/errors.js';
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lockGroup } from '#blockdev/locks.js';
 import { assert, suite } from '#test/support/check.js';
 import { type Ended, runProcess } from '#test/support/process.js';
 import { toolPath } from '#test/support/runtime.js';
@@ -135,6 +136,28 @@ test('a verb of dvm waits as well, from finding the devices on', () =>
       runProcess(toolPath('dvm'), ['create', `vg/${name}`, '--size', '1M', '--no-activate', '--wait', '300', '-c', b.config]);
     for (const r of await Promise.all(names.slice(0, 8).map(dvm))) assert.is(r.code, 0, r.stderr);
     assert.equal(volumes(await readGroup(b)), names.slice(0, 8).sort());
+  }));
+
+test('a verb whose devices went while it waited looks for them again', () =>
+  withGroup(2, async (b) => {
+    const [first = '', second = ''] = b.disks;
+    const { group, devices } = JSON.parse(await b.discover()) as {
+      group: { id: string };
+      devices: Record<string, { path: string }>;
+    };
+    assert.is((await b.tm(['reduce', 'vg', second, '--no-activate'])).code, 0);
+    assert.is(Object.keys(devices).length, 2, 'it still has its label');
+    const lock = await lockGroup(group.id);
+    const trace = join(b.dir, 'trace');
+    const words = ['-c', b.config, '--trace', trace, 'create', 'vg/a', '--size', '1M', '--no-activate', '--wait', '300'];
+    const verb = runProcess(toolPath('dvm'), words, { limit: 600_000 });
+    while (!existsSync(trace) || readdirSync(trace).every((f) => !f.includes('discover'))) await sleep(20);
+    writeFileSync(second, Buffer.alloc(32 << 20), { flag: 'r+' }); // as discover rm does, under the same lock
+    lock.release();
+    const { code, stderr } = await verb;
+    assert.is(code, 0, stderr);
+    assert.is(readdirSync(trace).filter((f) => f.includes('discover')).length, 2, `discover ran again without ${second}`);
+    assert.equal(volumes(await readGroup(b)), ['a'], first);
   }));
 
 test('the lock of a killed holder is free; who waits gets it', () =>

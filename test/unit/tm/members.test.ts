@@ -4,7 +4,7 @@ import { assert, suite, thrown } from '#test/support/check.js';
 import { image, inTmp } from '#test/support/loop.js';
 import { groupId, pathOf, pvOf, TmWorld } from '#test/support/tm-world.js';
 import { load } from '#tm/context.js';
-import { destroy, init, rename } from '#tm/members.js';
+import { destroy, expand, init, rename } from '#tm/members.js';
 import { checkLabels } from '#tm/open.js';
 import { update } from '#tm/update.js';
 import { verify } from '#tm/verify.js';
@@ -72,7 +72,7 @@ test('a group does not take a name that is too long with that of a volume, activ
     stages: [['lv_create', 'data', '--extents', '1']],
     dryRun: false,
     selection: [],
-    wipe: false,
+    wipe: 'blank' as const,
   });
   const ctx = await world.context([0, 1]);
   const e = await thrown<DvmError>(() => rename({ ...ctx, activation: undefined }, 'g'.repeat(125), false));
@@ -82,7 +82,7 @@ test('a group does not take a name that is too long with that of a volume, activ
 
 test('the ends of a new volume are zeroed before anything is written; if that fails, nothing has changed', async () => {
   const world = await made();
-  const request = (name: string, wipe: boolean) => ({
+  const request = (name: string, wipe: 'all' | 'blank') => ({
     stages: [['lv_create', name, '--extents', '10']],
     dryRun: false,
     selection: [],
@@ -92,15 +92,27 @@ test('the ends of a new volume are zeroed before anything is written; if that fa
   const zero = async () => {
     throw fail('io', 'io-error', 'write failed');
   };
-  assert.is((await thrown<DvmError>(() => update({ ...ctx, zero }, request('a', true)))).code, 'io-error');
+  assert.is((await thrown<DvmError>(() => update({ ...ctx, zero }, request('a', 'all')))).code, 'io-error');
   assert.equal((await load(await world.context([0, 1]))).group.envelope.seqno, 1);
-  await update(await world.context([0, 1]), request('a', true));
+  await update(await world.context([0, 1]), request('a', 'all'));
   assert.equal(
     world.zeroed.map((r) => r.length),
     [2048, 2048],
   );
-  await update(await world.context([0, 1]), request('b', false));
+  await update(await world.context([0, 1]), request('b', 'blank'));
   assert.is(world.zeroed.length, 2);
+});
+
+test('a device that the group has got since discover looked is told from one that is missing', async () => {
+  const world = new TmWorld(3);
+  await init(await world.context([0, 1]), vgCreate, false);
+  await expand(await world.context([0, 1, 2]), [['pv_add']], false);
+  const ctx = await world.context([0, 1]);
+  const edit = { stages: [['lv_create', 'data', '--extents', '1']], dryRun: false, selection: [] };
+  assert.is((await thrown<DvmError>(() => update(ctx, edit))).code, 'missing-devices');
+  const before = { ...ctx, devices: { ...ctx.devices, missing: {} } };
+  const e = await thrown<DvmError>(() => update(before, edit));
+  assert.equal([e.code, e.exitCode], ['stale-devices', 84]);
 });
 
 test('a path that leads to another device than discover saw is stale', () =>

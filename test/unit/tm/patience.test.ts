@@ -1,3 +1,4 @@
+import type { Opener } from '#blockdev/openers.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { type Asked, planPatiently } from '#tm/in-use.js';
 import type { Copy } from '#tm/judge.js';
@@ -8,8 +9,11 @@ const test = suite('tm waits for what passes');
 
 const open = (details: unknown) => fail('inUse', 'device-in-use', 'device "vg-a" is in use: open count 1', { details });
 const device = { name: 'vg-a', uuid: 'u', dev: '254:0', openCount: 1, heldBy: [] };
-const asked = (held: boolean): Asked => ({
+const udev: Opener = { text: 'open in "blkid" (7)', passing: true };
+const fio: Opener = { text: 'open in "fio" (8)', passing: false };
+const asked = (held: boolean, openers: Opener[] = []): Asked => ({
   uses: () => new Map([['254:0', ['mounted on /srv']]]),
+  openers: () => openers,
   held: () => held,
   pauses: [1, 1],
 });
@@ -35,6 +39,17 @@ test('one that stays open does, and it is said where it is mounted', async () =>
   const e = await thrown<DvmError>(() => planPatiently(work, asked(false)));
   assert.equal([e.code, e.exitCode, e.message], ['device-in-use', 83, 'device "vg-a" is in use: open count 1: mounted on /srv']);
   assert.is(tries.count, 3);
+});
+
+test('udev is waited for, others that have it open are named at once', async () => {
+  const passing = failing(2, () => open([device]));
+  assert.is(await planPatiently(passing.work, asked(false, [udev])), 'done');
+  const staying = failing(9, () => open([device]));
+  const e = await thrown<DvmError>(() => planPatiently(staying.work, asked(false, [udev, fio])));
+  assert.is(staying.tries.count, 1);
+  const uses = ['mounted on /srv', 'open in "blkid" (7)', 'open in "fio" (8)'];
+  assert.is(e.message, `device "vg-a" is in use: open count 1: ${uses.join(', ')}`);
+  assert.equal(e.details, [{ ...device, uses }]);
 });
 
 test('one that is mounted or held is not waited for, nor is any other error', async () => {

@@ -140,9 +140,9 @@ test('a missing device is refused with its last path and the volumes that need i
   assert.match((await failure(['--all'], group(lvs, {}))).message, /and 1 more PVs/);
 });
 
-test('--partial puts failing sectors where a device is missing', async () => {
+test('--activation-mode partial puts failing sectors where a device is missing', async () => {
   const lvs = { [id('b')]: volume('b', { segments: [striped(0, 2, 50, 50), linear(2, 1, 60, pv2)] }) };
-  const d = await run(['--all', '--partial'], group(lvs, { [pv1]: disk('/dev/sda', '8:0') }));
+  const d = await run(['--all', '--activation-mode', 'partial'], group(lvs, { [pv1]: disk('/dev/sda', '8:0') }));
   assert.equal(table(d, 'b'), ['16384 striped 2 128 8:0 411648 @my--vg-b-missing_0 0', '8192 error ']);
   const filler = d.devices[`${uuid('b')}-missing_0`];
   assert.equal(filler, { name: 'my--vg-b-missing_0', hidden: true, targets: [{ type: 'error', size: 8192, args: '' }] });
@@ -151,7 +151,7 @@ test('--partial puts failing sectors where a device is missing', async () => {
 test('a name too long for the layer gives way to the uuid', async () => {
   const name = 'n'.repeat(111);
   const lvs = { [id('b')]: volume(name, { segments: [striped(0, 2, 50, 50)] }) };
-  const d = await run(['--all', '--partial'], group(lvs, { [pv1]: disk('/dev/sda', '8:0') }));
+  const d = await run(['--all', '--activation-mode', 'partial'], group(lvs, { [pv1]: disk('/dev/sda', '8:0') }));
   assert.is(d.devices[`${uuid('b')}-missing_0`]?.name, `${uuid('b')}-missing_0`);
 });
 

@@ -1,7 +1,7 @@
 import type { Devices } from '#documents/devices.js';
 import type { Region } from '#documents/regions.js';
 import { Draft } from '#metadata/draft.js';
-import { isPlain } from '#metadata/kinds/kinds.js';
+import { isPlain } from '#metadata/kinds/plain.js';
 import type { Metadata, Segment } from '#metadata/metadata.js';
 import { groupNowhere } from '#test/fixtures/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
@@ -124,7 +124,7 @@ test('only volumes that --previous lacks are wiped', async () => {
   const { ['d'.repeat(20)]: data, ...rest } = lvs;
   const previous = { ...groupNowhere, metadata: { ...groupNowhere.metadata, lvs: rest } };
   const run = async (...argv: string[]) =>
-    (await runTool(tool, ['--all', '--partial', ...argv], groupNowhere, { previous })) as {
+    (await runTool(tool, ['--all', '--activation-mode', 'partial', ...argv], groupNowhere, { previous })) as {
       devices: Record<string, { wipe?: Region[] }>;
     };
   const wiped = ({ devices }: Awaited<ReturnType<typeof run>>) => Object.values(devices).filter((d) => d.wipe);

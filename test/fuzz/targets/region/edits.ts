@@ -4,7 +4,10 @@ import { type Image, onDisk } from './images.js';
 import { kindOf, repairBlocks } from './repair.js';
 import type { Blocks } from './sparse-disk.js';
 
-/** A block of the image: the n-th of its sort in use, round and round; `raw` is a block number as it is. */
+/**
+ * A block of the image: the n-th of its sort in use, round and round; `raw` is a block number as it is. First among the
+ * superblocks, roots and history blocks is the newest.
+ */
 export interface Place {
   of: 'super' | 'root' | 'table' | 'history' | 'page' | 'raw';
   n: number;
@@ -22,8 +25,8 @@ export interface Edit {
   copy?: Place;
 }
 
-/** What is made right again after the edits: nothing, checksums, or checksums and the hashes of tables and pages. */
-export const repairs = ['none', 'seal', 'tree'] as const;
+/** What is made right again after the edits: nothing, checksums, also the hashes of tables and pages, also lengths. */
+export const repairs = ['none', 'seal', 'tree', 'whole'] as const;
 export type Repair = (typeof repairs)[number];
 
 /** The image with its edits, by disk. */
@@ -53,19 +56,30 @@ function finder(blocks: Blocks): (place: Place) => number {
   const ofKind = (kind: string) => numbers.filter((n) => kindOf(blocks.get(n) as Buffer) === kind);
   const [tables, history] = [ofKind('dvmtable'), ofKind('dvmhisto')];
   const pages = numbers.filter((n) => n >= onDisk(2) && !tables.includes(n) && !history.includes(n));
-  const sorts = { super: [onDisk(0), onDisk(1)], root: rootsOf(blocks), table: tables, history, page: pages, raw: [] };
+  const superblocks = newestFirst(blocks);
+  const named = (at: number) => superblocks.map((s) => onDisk(blocks.get(s)?.readUInt32LE(at) ?? 0));
+  const sorts = {
+    super: superblocks,
+    root: named(160),
+    table: tables,
+    history: unique([...named(56), ...history], history),
+    page: pages,
+    raw: [],
+  };
   return ({ of, n }) => {
     const sort = sorts[of] ?? [];
     return sort.length === 0 ? onDisk(Math.abs(Math.trunc(n))) : (sort[Math.abs(Math.trunc(n)) % sort.length] as number);
   };
 }
 
-/** Of the active versions that the superblocks name. */
-function rootsOf(blocks: Blocks): number[] {
-  return [0, 1].flatMap((slot) => {
-    const root = blocks.get(onDisk(slot))?.readUInt32LE(160) ?? 0;
-    return root === 0 ? [] : [onDisk(root)];
-  });
+function newestFirst(blocks: Blocks): number[] {
+  const sequence = (slot: number) => blocks.get(onDisk(slot))?.readUInt32LE(32) ?? 0;
+  return sequence(1) > sequence(0) ? [onDisk(1), onDisk(0)] : [onDisk(0), onDisk(1)];
+}
+
+/** Those of a list that are among the known, each once. */
+function unique(list: readonly number[], known: readonly number[]): number[] {
+  return [...new Set(list)].filter((n) => known.includes(n));
 }
 
 const fields = (width: Field['width'], ...places: number[]): Field[] => places.map((at) => ({ at, width }));

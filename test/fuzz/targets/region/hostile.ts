@@ -2,6 +2,8 @@ import type { Edit, Place } from './edits.js';
 import type { Input } from './region.js';
 
 const blocksOfDeep = 8192;
+/** As many as fit into a block. */
+const older = 500;
 
 /** Images that a thoughtful enemy would make: circles, one block in many places, counts and lengths without bounds. */
 export function hostile(): Input[] {
@@ -18,7 +20,7 @@ export function hostile(): Input[] {
 }
 
 function hostileInput(image: Input['image'], act: Input['act'], edits: Edit[]): Input {
-  return { image, edits, repair: 'tree', act };
+  return { image, edits, repair: 'whole', act };
 }
 
 function edit(at: Place, offset: number, width: 2 | 4 | 8, value: number): Edit {
@@ -43,14 +45,18 @@ function allEntriesAlike(): Edit[] {
   return [edit(root, 30, 2, 100), ...entries];
 }
 
-/** The newest history block lists itself as all the older ones. */
+/** The newest history block lists one block as all the older ones. */
 function olderEverywhere(): Edit[] {
-  const block: Place = { of: 'history', n: -1 };
-  const field = { at: 96, width: 4 as const };
-  return [edit(block, 30, 2, 1), { disk: 0, at: block, field, refer: block }, edit(block, 100, 4, 0xffff)];
+  const block: Place = { of: 'history', n: 0 };
+  const entries = Array.from({ length: older }, (_, i) => [
+    { disk: 0, at: block, field: { at: 96 + 8 * i, width: 4 as const }, refer: { of: 'history' as const, n: 1 } },
+    edit(block, 100 + 8 * i, 4, 0xffff),
+  ]);
+  return [edit(block, 28, 2, 0), edit(block, 30, 2, older), ...entries.flat()];
 }
 
-/** Its first entry does not say which blocks it freed: they are to be found by a walk. */
+/** An entry of the one that is listed does not say which blocks it freed: they are to be found by a walk. */
 function unlistedRuns(): Edit[] {
-  return [edit({ of: 'history', n: 0 }, 192, 4, 0xffffffff)];
+  const block: Place = { of: 'history', n: 1 };
+  return [edit(block, 28, 2, 1), edit(block, 30, 2, 0), edit(block, 192, 4, 0xffffffff)];
 }

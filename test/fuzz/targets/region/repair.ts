@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { writeField } from '../../mutate/bytes.js';
 import type { Repair } from './edits.js';
 import { onDisk } from './images.js';
 
 /*
  * Makes checksums and hashes right after edits, so that what they protect is reached. Written from docs/formats/region.md.
- * Structure is left as the edits made it: lengths that do not add up, levels that are missing, blocks that occur twice.
+ * Structure is left as the edits made it: levels that are missing, blocks that occur twice.
  */
 
 const B = 4096;
@@ -14,18 +15,34 @@ const kinds = ['dvmsuper', 'dvmtable', 'dvmhisto'];
 export function repairBlocks(blocks: Map<number, Buffer>, touched: Iterable<number>, repair: Repair): void {
   if (repair === 'none') return;
   const dirty = new Set(touched);
-  if (repair === 'tree') for (const slot of [0, 1]) repairSuperblock(blocks, onDisk(slot), dirty);
+  const work: Work = { blocks, dirty, lengths: repair === 'whole', done: new Map() };
+  if (repair !== 'seal') for (const slot of [0, 1]) repairSuperblock(work, onDisk(slot));
   for (const at of dirty) sealBlock(blocks.get(at));
 }
 
-function repairSuperblock(blocks: Map<number, Buffer>, at: number, dirty: Set<number>): void {
+interface Work {
+  blocks: Map<number, Buffer>;
+  dirty: Set<number>;
+  lengths: boolean;
+  /** By number and level. */
+  done: Map<string, Subtree>;
+}
+
+interface Subtree {
+  hash: Buffer;
+  length: number;
+}
+
+function repairSuperblock(work: Work, at: number): void {
+  const { blocks, dirty } = work;
   const sector = copyOf(blocks, at);
   if (kindOf(sector) !== 'dvmsuper') return;
-  const done = new Map<string, Buffer>();
   for (const root of [80, 176]) {
     const height = sector.readUInt16LE(root + 84);
     if (height < 1 || height > 8) continue;
-    repairTable(blocks, sector.readUInt32LE(root + 80), height, dirty, done).copy(sector, root + 48);
+    const { hash, length } = repairTable(work, sector.readUInt32LE(root + 80), height);
+    hash.copy(sector, root + 48);
+    if (work.lengths) writeField(sector, { at: root + 40, width: 8 }, length);
   }
   repairHistory(blocks, sector.readUInt32LE(56), dirty);
   repairHistory(blocks, sector.readUInt32LE(64), dirty);
@@ -33,35 +50,39 @@ function repairSuperblock(blocks: Map<number, Buffer>, at: number, dirty: Set<nu
   dirty.add(at);
 }
 
-/** Writes where it lies and the hashes of its entries into a table and those below it; returns its own hash. */
-function repairTable(
-  blocks: Map<number, Buffer>,
-  number: number,
-  level: number,
-  dirty: Set<number>,
-  done: Map<string, Buffer>,
-): Buffer {
+/** Writes where it lies and what its entries lead to into a table and those below it. */
+function repairTable(work: Work, number: number, level: number): Subtree {
+  const { blocks, dirty, done } = work;
   const key = `${number} ${level}`;
   const known = done.get(key);
   if (known) return known;
-  done.set(key, Buffer.alloc(32)); // of a circle
-  const at = onDisk(number);
-  const table = copyOf(blocks, at);
-  if (kindOf(table) !== 'dvmtable') return done.get(key) as Buffer;
+  const nothing = { hash: Buffer.alloc(32), length: 0 };
+  done.set(key, nothing); // of a circle
+  const table = copyOf(blocks, onDisk(number));
+  if (kindOf(table) !== 'dvmtable') return nothing;
   table.writeUInt32LE(number, 24);
   table.writeUInt16LE(level, 28);
   const count = Math.min(table.readUInt16LE(30), 100);
-  for (let i = 0; i < count; i++) {
-    const entry = 96 + 40 * i;
-    const child = table.readUInt32LE(entry);
-    const page = () => hashOf(copyOf(blocks, onDisk(child)).subarray(0, Math.min(table.readUInt32LE(entry + 4), B)));
-    (level > 1 ? repairTable(blocks, child, level - 1, dirty, done) : page()).copy(table, entry + 8);
+  for (let i = 0; i < count; i++) repairEntry(work, table, 96 + 40 * i, level);
+  const length = Array.from({ length: count }, (_, i) => table.readUInt32LE(100 + 40 * i)).reduce((a, b) => a + b, 0);
+  if (work.lengths) writeField(table, { at: 56, width: 8 }, length);
+  blocks.set(onDisk(number), table);
+  dirty.add(onDisk(number));
+  const subtree = { hash: tableHash(table, level, count), length };
+  done.set(key, subtree);
+  return subtree;
+}
+
+function repairEntry(work: Work, table: Buffer, entry: number, level: number): void {
+  const child = table.readUInt32LE(entry);
+  if (level === 1) {
+    const page = copyOf(work.blocks, onDisk(child)).subarray(0, Math.min(table.readUInt32LE(entry + 4), B));
+    hashOf(page).copy(table, entry + 8);
+    return;
   }
-  blocks.set(at, table);
-  dirty.add(at);
-  const hash = tableHash(table, level, count);
-  done.set(key, hash);
-  return hash;
+  const { hash, length } = repairTable(work, child, level - 1);
+  hash.copy(table, entry + 8);
+  if (work.lengths) writeField(table, { at: entry + 4, width: 4 }, length);
 }
 
 function repairHistory(blocks: Map<number, Buffer>, number: number, dirty: Set<number>): void {

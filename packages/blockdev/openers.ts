@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSystemError } from '#tool/errors.js';
+import { deviceAt, hostRoots, type Roots } from './sysfs.js';
+
+/** Somebody who has a device open without mounting it. */
+export interface Opener {
+  /** `open in "fio" (4711)`, `behind /dev/loop3`. */
+  text: string;
+  /** One of udev's programs, which look into a device whenever a writer has closed it, and let go by themselves. */
+  passing: boolean;
+}
+
+/**
+ * Who has a device (`major:minor`) open, as far as this user and this pid namespace can see. Looks through every
+ * process: for refusals, not for the way to work.
+ */
+export function openersOf(dev: string, roots: Roots = hostRoots): Opener[] {
+  return [...processes(dev, roots), ...loops(dev, roots)];
+}
+
+function processes(dev: string, roots: Roots): Opener[] {
+  return names(roots.proc)
+    .filter((name) => /^\d+$/.test(name) && hasOpen(join(roots.proc, name, 'fd'), dev))
+    .map((pid) => ({ text: `open in "${text(join(roots.proc, pid, 'comm'))}" (${pid})`, passing: isOfUdev(pid, roots) }));
+}
+
+/** Only paths below /dev are looked at: any other may lie on a file system that does not answer. */
+function hasOpen(fds: string, dev: string): boolean {
+  return names(fds).some((fd) => target(join(fds, fd)).startsWith('/dev/') && deviceAt(join(fds, fd)) === dev);
+}
+
+/** Itself, or what started it, is a udevd. */
+function isOfUdev(pid: string, roots: Roots): boolean {
+  for (let at = pid; Number(at) > 1; ) {
+    const status = text(join(roots.proc, at, 'status'));
+    if (/^Name:\s.*udev/m.test(status)) return true;
+    at = /^PPid:\s+(\d+)/m.exec(status)?.[1] ?? '';
+  }
+  return false;
+}
+
+function loops(dev: string, roots: Roots): Opener[] {
+  const block = join(roots.sysfs, 'class/block');
+  const backed = names(block).filter((name) => /^loop\d+$/.test(name) && deviceAt(backing(join(block, name))) === dev);
+  return backed.map((name) => ({ text: `behind /dev/${name}`, passing: false }));
+}
+
+function backing(loop: string): string {
+  const path = text(join(loop, 'loop/backing_file'));
+  return path.startsWith('/dev/') ? path : '';
+}
+
+// processes and loop devices come and go while they are looked at
+
+function names(dir: string): string[] {
+  return gone(() => readdirSync(dir)) ?? [];
+}
+
+function text(path: string): string {
+  return gone(() => readFileSync(path, 'utf8').trimEnd()) ?? '';
+}
+
+function target(link: string): string {
+  return gone(() => readlinkSync(link)) ?? '';
+}
+
+function gone<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (e) {
+    if (isSystemError(e)) return undefined;
+    throw e;
+  }
+}
