@@ -1,6 +1,6 @@
 import type { Extents } from '#tool/units.js';
 import { areaLength } from './kinds/kinds.js';
-import type { Metadata } from './metadata.js';
+import type { Lv, Metadata } from './metadata.js';
 import type { Run } from './runs.js';
 
 /**
@@ -22,9 +22,10 @@ export function usedExtents(pvs: Metadata['pvs'], ...volumes: Readonly<Metadata[
     list.ends.push(start + count);
   };
   for (const [id, pv] of Object.entries(pvs)) for (const { extent, count } of pv.reserved ?? []) add(id, extent, count);
-  for (const lv of volumes.flatMap((lvs) => Object.values(lvs)))
-    for (const segment of lv.segments)
-      for (const { pv, extent } of segment.areas) if (pv !== undefined) add(pv, extent, areaLength(segment));
+  for (const lvs of volumes)
+    for (const id in lvs)
+      for (const segment of (lvs[id] as Lv).segments)
+        for (const { pv, extent } of segment.areas) if (pv !== undefined) add(pv, extent, areaLength(segment));
   const sorted = (extents: number[]): Float64Array => new Float64Array(extents).sort();
   return new Map([...found].map(([pv, { starts, ends }]) => [pv, { starts: sorted(starts), ends: sorted(ends) }]));
 }

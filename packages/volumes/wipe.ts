@@ -11,14 +11,21 @@ import type { Extents, Sectors } from '#tool/units.js';
 /** At each end of a volume: file systems, partition tables, arrays and encrypted volumes are known by what lies there. */
 const END: Sectors = 2048;
 
-/** Which volumes are new, and what the others used. */
+/** Which volumes are new, and what the others used: found out when the first new one is to be wiped. */
 export interface Before {
   lvs: Metadata['lvs'];
-  used: ReadonlyMap<string, Used>;
+  used(pv: string): Used | undefined;
 }
 
 export function beforeOf(lvs: Metadata['lvs']): Before {
-  return { lvs, used: usedExtents({}, lvs) };
+  let found: ReadonlyMap<string, Used> | undefined;
+  return {
+    lvs,
+    used: (pv) => {
+      found ??= usedExtents({}, lvs);
+      return found.get(pv);
+    },
+  };
 }
 
 /**
@@ -48,7 +55,7 @@ function rangesIn(draft: Draft, lv: Lv, s: Segment, from: Sectors, to: Sectors, 
   return s.areas.flatMap(({ pv, extent }) => {
     const path = pv === undefined ? undefined : draft.devices?.[pv]?.path;
     if (pv === undefined || path === undefined) return [];
-    requireUnused(lv, before.used.get(pv), extent, areaLength(s));
+    requireUnused(lv, before.used(pv), extent, areaLength(s));
     return [{ path, start: (draft.pvs[pv]?.dataStart ?? 0) + extent * extentSize + start, length }];
   });
 }
