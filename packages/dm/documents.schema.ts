@@ -69,6 +69,16 @@ export const desiredSchema = {
         },
       },
     },
+    /** Thin pools whose metadata is made anew: read `from` one place, written `to` another, before anything else. */
+    repairs: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pool', 'name', 'from', 'to'],
+        additionalProperties: false,
+        properties: { pool: uuid, name: dmText, from: { ...targets, minItems: 1 }, to: { ...targets, minItems: 1 } },
+      },
+    },
     /** What else is to be zeroed: below volumes that are not to be active. */
     wipe,
   },

@@ -92,7 +92,24 @@ export const planSchema = {
       type: 'object',
       required: ['phase1', 'phase2', 'abort'],
       additionalProperties: false,
-      properties: { phase1: instructions, phase2: instructions, abort: instructions },
+      properties: {
+        phase1: instructions,
+        phase2: instructions,
+        abort: instructions,
+        /** Brings the devices of `checks` up, and takes them down. */
+        check: instructions,
+        uncheck: instructions,
+      },
+    },
+    /** Metadata of thin pools to be checked (thin_check) before phase 1; made from `repairFrom` first (thin_repair) where that is. */
+    checks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pool', 'device'],
+        additionalProperties: false,
+        properties: { pool: { type: 'string' }, device: dmText, repairFrom: dmText },
+      },
     },
     /** Of the devices that are new; absent when there is nothing to wipe. */
     wipe,

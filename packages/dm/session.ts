@@ -2,8 +2,14 @@ import { fail } from '#tool/errors.js';
 import type { Plan, Result } from './documents.js';
 import type { Executor } from './executor.js';
 
+const sessionPhases = ['phase1', 'phase2', 'abort', 'check', 'uncheck'] as const;
+
+function isPhase(word: string): word is (typeof sessionPhases)[number] {
+  return (sessionPhases as readonly string[]).includes(word);
+}
+
 /**
- * Obeys one command a line: `phase1`, `phase2`, `abort` run that phase and give its result; `end` and the end of the
+ * Obeys one command a line: `phase1`, `phase2`, `abort`, `check`, `uncheck` run that phase and give its result; `end` and the end of the
  * input end the session, as does a signal that came while a phase was running.
  *
  * @throws DvmError bad-command (exit 64)
@@ -16,9 +22,9 @@ export async function* session(
   try {
     for await (const command of commands) {
       if (command === 'end') return;
-      if (command !== 'phase1' && command !== 'phase2' && command !== 'abort')
-        throw fail('usage', 'bad-command', `session command "${command}" is not one of phase1, phase2, abort, end`);
-      const { result, signals } = await executor.run(phases[command], command);
+      if (!isPhase(command))
+        throw fail('usage', 'bad-command', `session command "${command}" is not one of ${sessionPhases.join(', ')}, end`);
+      const { result, signals } = await executor.run(phases[command] ?? [], command);
       yield result;
       if (signals.length > 0) return;
     }

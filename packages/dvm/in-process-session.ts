@@ -22,5 +22,5 @@ export function startInProcess(argv: readonly string[], plan: unknown, note: (li
 }
 
 function runPhase(phases: Plan['phases'], phase: keyof Plan['phases'], kernel: ReturnType<typeof openKernel>): Result {
-  return run(phases[phase], kernel, { phase });
+  return run(phases[phase] ?? [], kernel, { phase });
 }

@@ -74,4 +74,14 @@ export const thinVerbs = [
       return [update(group, tmWords(call.options), ['lv_merge', volume])];
     },
   ),
+  verb(
+    'repair',
+    'Make what is broken of a volume anew: the metadata of a thin pool that is down.',
+    [{ name: 'TARGET', describe: 'GROUP/POOL' }],
+    changeOptions,
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      return [update(group, tmWords(call.options), ['lv_repair', volume])];
+    },
+  ),
 ];

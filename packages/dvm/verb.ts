@@ -23,6 +23,7 @@ export const changeOptions = {
   wait: { type: 'integer', value: 'SECONDS', describe: 'wait this long for the locks of other programs', default: 10 },
   'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
+  'no-thin-check': { type: 'boolean', describe: 'bring thin pools up without a check of their metadata' },
 } as const satisfies OptionSpecs;
 
 /** The words that hand `changeOptions` on to tm. */
@@ -32,6 +33,7 @@ export function tmWords(options: OptionValues<typeof changeOptions>): string[] {
     '--wait',
     String(options.wait),
     ...(options['no-activate'] ? ['--no-activate'] : []),
+    ...(options['no-thin-check'] ? ['--no-thin-check'] : []),
     ...(options.kernel === undefined ? [] : ['--kernel', options.kernel]),
   ];
 }

@@ -4,6 +4,7 @@ import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
 import { tool as lv_rename } from './commands/lv_rename.js';
+import { tool as lv_repair } from './commands/lv_repair.js';
 import { tool as lv_set } from './commands/lv_set.js';
 import { tool as lv_snapshot } from './commands/lv_snapshot.js';
 import { tool as lv_thin } from './commands/lv_thin.js';
@@ -28,6 +29,7 @@ const tools = [
   lv_reduce,
   lv_remove,
   lv_rename,
+  lv_repair,
   lv_set,
   lv_snapshot,
   lv_thin,

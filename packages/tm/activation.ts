@@ -4,6 +4,7 @@ import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
 import { planPatiently } from './in-use.js';
+import { type MetadataCheck, runChecks } from './thin-check.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -12,6 +13,8 @@ export interface PlanView {
   summary: unknown[];
   /** What is to be zeroed before phase 1: the ends of new volumes. */
   wipe?: Region[];
+  /** What is to be looked into before phase 1. */
+  checks?: MetadataCheck[];
 }
 
 /** The activation pipeline of the config, bound to the programs that run it. */
@@ -20,6 +23,7 @@ export interface Activation {
   current(): Promise<unknown>;
   /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
   plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
+  /** Starts what executes the plan, once the metadata of thin pools has been found sound. */
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
@@ -28,12 +32,14 @@ export interface Activation {
  *
  * @param keep descriptors that what executes the plan holds open
  * @param kernel handed to `current` and `execute` as `--kernel`, when given
+ * @param check looks into the metadata of one thin pool
  */
 export function activationPipeline(
   names: TmPrograms,
   programs: Programs,
   kernel: string | undefined,
   keep: readonly number[] = [],
+  check: (c: MetadataCheck) => Promise<void> = async () => {},
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
   const ask = () => programs.run([...names.current, ...kernelWords]);
@@ -47,8 +53,21 @@ export function activationPipeline(
   return {
     current: ask,
     plan: simulated ? planOnce : patiently(planOnce),
-    start: (plan) => programs.session([...names.execute, ...kernelWords, '--session'], plan, keep),
+    start: async (plan) => {
+      const session = await programs.session([...names.execute, ...kernelWords, '--session'], plan, keep);
+      return simulated ? session : checked(session, plan, check);
+    },
   };
+}
+
+async function checked(session: PhaseSession, { checks = [] }: PlanView, check: (c: MetadataCheck) => Promise<void>) {
+  try {
+    if (checks.length > 0) await runChecks(session, checks, check);
+    return session;
+  } catch (e) {
+    await session.end();
+    throw e;
+  }
 }
 
 /** What is known of the kernel is of use for the first look alone. */
@@ -75,5 +94,6 @@ function checkPlan(plan: unknown, words: string[]): PlanView {
 
 /** True when the plan would do nothing. */
 export function isEmpty(plan: PlanView): boolean {
-  return plan.phases.phase1.length === 0 && plan.phases.phase2.length === 0;
+  const repairs = plan.checks?.some((c) => c.repairFrom !== undefined) ?? false;
+  return plan.phases.phase1.length === 0 && plan.phases.phase2.length === 0 && !repairs;
 }

@@ -18,6 +18,7 @@ export const changeOptions = {
   'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
   'dry-run': { type: 'boolean', describe: 'print what would change; touch nothing' },
+  'no-thin-check': { type: 'boolean', describe: 'bring thin pools up without a check of their metadata' },
 } as const satisfies OptionSpecs;
 
 type ChangingCall = Edge & Pick<Call, 'exit'> & { options: OptionValues<typeof changeOptions> };
@@ -30,6 +31,7 @@ export async function changing(call: ChangingCall, group: string, work: (ctx: Co
     wait: call.options.wait * 1000,
     activate: !call.options['no-activate'],
     kernel: call.options.kernel,
+    thinCheck: !call.options['no-thin-check'],
   });
   try {
     const output = await work(opened.context);

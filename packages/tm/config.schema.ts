@@ -23,6 +23,18 @@ export const tmConfigSchema = {
     /** Finds room for a metadata region, and reserves its extents. */
     place: program,
     reserve: program,
+    /** How the metadata of thin pools is checked before they come up, and made anew. */
+    thinCheck: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        /** An empty list: it is not checked. */
+        check: program,
+        repair: program,
+        /** A check that takes longer is given up, and the pool comes up unchecked. */
+        seconds: { type: 'integer', minimum: 1, maximum: 86400 },
+      },
+    },
     activation: {
       type: 'object',
       additionalProperties: false,

@@ -2,6 +2,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 import validate from '#gen/config-tm.js';
 import type { ConfigSection } from '#tool/config.js';
 import type { tmConfigSchema } from './config.schema.js';
+import type { CheckPrograms } from './thin-check.js';
 
 export type TmConfig = FromSchema<typeof tmConfigSchema>;
 
@@ -28,7 +29,7 @@ export interface TmPrograms {
 /** What vg_batch knows; a test holds the list to it. */
 const standardEdits = [
   ...['lv_create', 'lv_extend', 'lv_merge', 'lv_reduce', 'lv_remove', 'lv_rename', 'lv_set'],
-  ...['lv_snapshot', 'lv_thin', 'lv_thin_pool'],
+  ...['lv_repair', 'lv_snapshot', 'lv_thin', 'lv_thin_pool'],
   ...['pv_add', 'pv_move', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
   ...['vg_check', 'vg_export', 'vg_import', 'vg_remove', 'vg_set'],
 ];
@@ -51,4 +52,10 @@ export function programsOf(config: TmConfig): TmPrograms {
     plan: config.activation?.plan ?? ['dmactivate'],
     execute: config.activation?.execute ?? ['dmexec'],
   };
+}
+
+/** How thin pools are checked; `skip`: not at all, but for repairs. */
+export function checkPrograms({ thinCheck = {} }: TmConfig, skip: boolean): CheckPrograms {
+  const { check = ['thin_check', '-q'], repair = ['thin_repair'], seconds = 60 } = thinCheck;
+  return { check: skip ? [] : check, repair, seconds };
 }

@@ -15,10 +15,11 @@ import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
-import { programsOf, tmSection } from './config.js';
+import { checkPrograms, programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
+import { checkMetadata, type MetadataCheck } from './thin-check.js';
 import { zero } from './zero.js';
 
 /** What opening a group needs of a call. */
@@ -33,6 +34,8 @@ export interface OpenRequest {
   wait: number;
   activate: boolean;
   kernel: string | undefined;
+  /** False: the metadata of thin pools is not checked. */
+  thinCheck?: boolean;
 }
 
 export interface Opened {
@@ -59,7 +62,10 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const activation = request.activate ? activationPipeline(names, programs, request.kernel, lock ? [lock.fd] : []) : undefined;
+  const tools = checkPrograms(call.section(tmSection), request.thinCheck === false);
+  const check = (c: MetadataCheck): Promise<void> => checkMetadata(c, tools, call.note);
+  const keep = lock ? [lock.fd] : [];
+  const activation = request.activate ? activationPipeline(names, programs, request.kernel, keep, check) : undefined;
   const now = () => new Date().toISOString();
   const context: Context = {
     devices,

@@ -8,7 +8,7 @@ export type Word = string | Attached;
 /** One phase of a prepared plan after another; see `dmexec --session`. */
 export interface PhaseSession {
   /** Runs a phase; the result document, whose `exit` is 0 when it worked. */
-  run(phase: 'phase1' | 'phase2' | 'abort'): Promise<{ exit: number }>;
+  run(phase: 'phase1' | 'phase2' | 'abort' | 'check' | 'uncheck'): Promise<{ exit: number }>;
   end(): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ import { externalOrigins, overReal } from './kinds/thin.js';
 import { pendingPools, poolLayer } from './kinds/thin-pool.js';
 import { type Missing, missingDevices, refuseMissing } from './missing.js';
 import type { ActivationMode } from './mode.js';
+import { repairsOf } from './repairs.js';
 import { type Before, endsOf } from './wipe.js';
 
 /** The kernel's limit, without the final NUL. */
@@ -55,9 +56,11 @@ export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOpt
   for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
   if (options.tellPools)
     for (const id of pendingPools(draft)) poolLayer(mappingOf(at(id), id, draft.lvs[id] as Lv, isNew(work, id)));
+  const rows = (id: string): Target[] => mappingOf(at(id), id, draft.lvs[id] as Lv, false).rows();
+  const repairs = repairsOf(draft, options.previous, options.group, rows);
   refuseMissing(draft, work.missing);
   const wipe = wipeOfOthers(work);
-  const more = wipe.length > 0 ? { wipe } : {};
+  const more = { ...(wipe.length > 0 ? { wipe } : {}), ...(repairs.length > 0 ? { repairs } : {}) };
   return { kind: 'desired', version: 1, scope: scopeOf(options.group.id), devices: work.devices, ...more };
 }
 

@@ -1,46 +1,11 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { guestTests } from '#test/sandbox/session.js';
+import { BadDisk } from '#test/support/bad-disk.js';
 import { assert, suite } from '#test/support/check.js';
 import { type Document, devices, dvm, pipe, refusal, settings, sh, tables, tm, unsettled } from '#test/support/guest.js';
 import { sabotage } from '#test/support/saboteur.js';
 
 const [dir, mnt] = ['/tmp/bad', '/tmp/mnt'];
-/** Sectors of a disk, and of the region that it has by default. */
-const [size, region, length] = [65536, 2048, 8192];
-
-/** A disk that can be made to fail: a mapped device over a loop device. */
-class Disk {
-  readonly path: string;
-  constructor(
-    readonly name: string,
-    readonly under: string,
-  ) {
-    this.path = `/dev/mapper/${name}`;
-    sh`dmsetup create ${name} --table ${this.#table('linear')}`;
-  }
-
-  /** As `load` does, as a line of bash. */
-  command(how: How): string {
-    return `printf '${this.#table(how).replaceAll('\n', '\\n')}\\n' | dmsetup load ${this.name}; dmsetup resume ${this.name}`;
-  }
-
-  now(how: How): void {
-    sh`bash -c ${this.command(how)}`;
-  }
-
-  #table(how: How): string {
-    if (how === 'linear') return `0 ${size} linear ${this.under} 0`;
-    const bad =
-      how === 'unreadable'
-        ? `${region} ${length} error`
-        : `${region} ${length} flakey ${this.under} ${region} 0 1 1 error_writes`;
-    const behind = region + length;
-    return `0 ${region} linear ${this.under} 0\n${bad}\n${behind} ${size - behind} linear ${this.under} ${behind}`;
-  }
-}
-
-/** What a disk does with its region: all well, reading fails, or only writing does. */
-type How = 'linear' | 'unreadable' | 'unwritable';
 
 async function group(): Promise<Document> {
   return (await pipe`discover vg | tm read vg`).document;
@@ -54,7 +19,7 @@ async function state(): Promise<[string, number]> {
 guestTests({ loops: { count: 8, size: '32M' } }, () => {
   const test = suite('bad disks');
   for (const d of [dir, mnt]) mkdirSync(d);
-  const [a, b, c] = [new Disk('a', '/dev/loop0'), new Disk('b', '/dev/loop1'), new Disk('c', '/dev/loop2')];
+  const [a, b, c] = [new BadDisk('a', '/dev/loop0'), new BadDisk('b', '/dev/loop1'), new BadDisk('c', '/dev/loop2')];
   const all = [a, b, c];
   const ours = (): string[] => devices().filter((d) => d.startsWith('vg-'));
 
@@ -130,7 +95,7 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     assert.equal([e.code, e.exit], ['region-unreadable', 'outOfSync']);
     assert.is((await pipe`discover vg | tm read vg --degraded`).document.kind, 'group');
     await pipe`discover vg | tm activate vg --degraded -- --all`;
-    b.now('linear');
+    b.now('well');
     assert.equal(await state(), ['ok', 0]);
     assert.equal(ours(), ['vg-data']);
   });
@@ -142,7 +107,7 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     const e = await refusal(() => dvm`create vg/x --size 1M`);
     assert.is(e.exit, 'io', JSON.stringify(e));
     assert.match(JSON.stringify(e), /\/dev\/mapper\/b/);
-    b.now('linear');
+    b.now('well');
     assert.equal(await group(), before);
     assert.equal(await state(), ['ok', 0]);
     assert.equal(tables(), live);
@@ -152,7 +117,7 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     const before = await group();
     for (const d of all) d.now('unwritable');
     assert.is((await refusal(() => dvm`create vg/x --size 1M`)).exit, 'io');
-    for (const d of all) d.now('linear');
+    for (const d of all) d.now('well');
     assert.equal([await group(), await state(), ours()], [before, ['ok', 0], ['vg-data']]);
   });
 
@@ -166,7 +131,7 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     assert.is((await state())[1], 86);
     const e = await refusal(() => dvm`recover vg`);
     assert.is(e.exit, 'io', JSON.stringify(e));
-    c.now('linear');
+    c.now('well');
     await dvm`recover vg`;
     assert.equal(await state(), ['ok', 0]);
     assert.equal(
@@ -183,7 +148,7 @@ guestTests({ loops: { count: 8, size: '32M' } }, () => {
     const e = await refusal(() => pipe`discover vg | tm update vg -- lv_create never --size 1M`);
     settings.configPath = undefined;
     assert.ok(['pending', 'io'].includes(e.exit), JSON.stringify(e));
-    for (const d of all) d.now('linear');
+    for (const d of all) d.now('well');
     await dvm`recover vg`;
     assert.equal(await state(), ['ok', 0]);
     assert.equal(ours(), ['vg-data']);

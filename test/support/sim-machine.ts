@@ -78,7 +78,7 @@ export class SimMachine {
       },
       start: async (plan) => {
         const { phases } = planType.parse(plan, 'plan');
-        return { run: async (phase) => run(phases[phase], this.#watched(), { phase }), end: async () => {} };
+        return { run: async (phase) => run(phases[phase] ?? [], this.#watched(), { phase }), end: async () => {} };
       },
     };
   }

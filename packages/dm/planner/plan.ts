@@ -1,5 +1,6 @@
 import type { Current, Desired, Instruction, Plan } from '../documents.js';
 import { Assembly, Label } from './assembly.js';
+import { planChecks } from './checks.js';
 import { planExits } from './exits.js';
 import { childrenFirst } from './order.js';
 import { phase1Steps, type Step } from './phase1.js';
@@ -15,8 +16,8 @@ import { emitTracks, type Section, type Unit } from './tracks.js';
  * The programs that turn the devices of a scope from what they are into what they should be (docs/formats/plan.md).
  * Devices outside the scope are never named in them.
  *
- * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use
- *   (83), pool-failed, pool-needs-check, pool-transaction (84)
+ * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use,
+ *   pool-active (83), pool-failed, pool-needs-check, pool-transaction (84)
  */
 export function plan(current: Current, desired: Desired): Plan {
   const s = survey(current, desired);
@@ -25,6 +26,7 @@ export function plan(current: Current, desired: Desired): Plan {
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);
   const steps = phase1Steps(s, order, stages, removals);
+  const { checks, ...looking } = planChecks(s, desired);
   const wipe = [...order.flatMap((d) => (d.now ? [] : (d.want?.wipe ?? []))), ...(desired.wipe ?? [])];
   return {
     kind: 'plan',
@@ -33,7 +35,9 @@ export function plan(current: Current, desired: Desired): Plan {
       phase1: phase1Program(steps),
       phase2: program((a) => emitTracks(a, phase2Sections(s, order, stages, removals), planExits.done)),
       abort: program((a) => emitTracks(a, [wayBack(steps, asking)], planExits.done)),
+      ...looking,
     },
+    ...(checks ? { checks } : {}),
     summary: summarise(s, order, removals),
     ...(wipe.length > 0 ? { wipe } : {}),
   };

@@ -39,6 +39,8 @@ export interface Survey {
   byDev(dev: string): Device | undefined;
   /** The wanted device of that name. */
   byName(name: string): Device | undefined;
+  /** Thin pools whose metadata is made anew. */
+  readonly repaired: ReadonlySet<string>;
   /** Every present device, foreign ones too. */
   readonly present: readonly Present[];
 }
@@ -66,6 +68,7 @@ export function survey(current: Current, desired: Desired): Survey {
   const result: Survey = {
     devices,
     empty,
+    repaired: new Set((desired.repairs ?? []).map((r) => r.pool)),
     present,
     devOf: (name) => (byName.has(name) ? byName.get(name)?.now?.dev : foreign.get(name)),
     byDev: (dev) => byDev.get(dev),
@@ -77,8 +80,8 @@ export function survey(current: Current, desired: Desired): Survey {
   return result;
 }
 
-/** `META DATA CHUNK …` */
-function metadataOf({ want }: Device, s: Survey): Device | undefined {
+/** The metadata of a thin pool: `META DATA CHUNK …`. */
+export function metadataOf({ want }: Device, s: Survey): Device | undefined {
   const [word = ''] = want?.targets[0]?.args.split(' ') ?? [];
   return s.byName(word.slice(1));
 }

@@ -33,7 +33,7 @@ export function checkPlan(phases: Plan['phases'], name: string): ProgramInput {
 export function choosePhase(input: ProgramInput, phase: Phase | undefined): ProgramInput {
   if (phase === undefined) return input;
   if (input.kind === 'program') throw fail('usage', 'no-phases', `--phase ${phase} needs a plan, and this is a single program`);
-  return { kind: 'program', instructions: input.phases[phase], positions: [], phase };
+  return { kind: 'program', instructions: input.phases[phase] ?? [], positions: [], phase };
 }
 
 /** @throws DvmError no-phase (exit 64) for a plan */

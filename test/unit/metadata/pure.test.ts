@@ -27,6 +27,7 @@ const edits: Record<string, string[][]> = {
   lv_reduce: [['a', '--extents', '-2']],
   lv_remove: [['a']],
   lv_rename: [['a', 'z']],
+  lv_repair: [['pool']],
   lv_set: [['a', '--add-tag', 'x', '--read-only', 'on', '--autoactivate', 'off']],
   lv_snapshot: [['thin', 'new']],
   lv_thin: [['new', '--pool', 'pool', '--virtual-size', '1G']],

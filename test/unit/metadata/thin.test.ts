@@ -3,9 +3,10 @@ import { Draft } from '#metadata/draft.js';
 import { reduceVolume, removeVolumes, renameVolume } from '#metadata/lv-edits.js';
 import { extendVolume } from '#metadata/lv-extend.js';
 import { mergeSnapshot } from '#metadata/merge.js';
+import { repairVolume } from '#metadata/repair.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { assert, suite } from '#test/support/check.js';
-import { create, draftOf, fails } from './fixtures.js';
+import { create, draftOf, fails, lvId } from './fixtures.js';
 import { createPools, deviceOf, messages, places, pool, snapshot, thin } from './thin-fixtures.js';
 
 const test = suite('thin pools and volumes');
@@ -159,6 +160,18 @@ test('an external origin is read-only, and stays as long as anything reads it', 
   assert.is(draft.lvs[draft.idOf('top') ?? '']?.segments[0]?.count, 5);
   assert.equal(findProblems(draft), []);
   await fails(() => removeVolumes(draft, ['fixed']), 'volume-in-use', 83);
+});
+
+test('a repair: the spare becomes the metadata, the old one a volume, and there is a new spare', async () => {
+  const draft = settled();
+  const [old, spare] = ['pool_tmeta', 'lvol0_pmspare'].map((name) => draft.idOf(name) ?? '');
+  assert.match(repairVolume(draft, 'pool', () => lvId(900)).join(), /is volume "pool_meta0" now/);
+  assert.equal([draft.idOf('pool_tmeta'), draft.idOf('pool_meta0'), draft.idOf('lvol0_pmspare')], [spare, old, lvId(900)]);
+  assert.equal(findProblems(draft), []);
+  create(draft, 'plain', '100%FREE');
+  assert.match(repairVolume(draft, 'pool', () => lvId(901)).join(), /no room for another spare/);
+  await fails(() => repairVolume(draft, 'pool', () => lvId(902)), 'no-spare', 82);
+  await fails(() => repairVolume(draft, 'plain', () => lvId(903)), 'no-repair', 83);
 });
 
 test('what is refused', async () => {
