@@ -101,8 +101,9 @@ function lazily(make: () => CFunction): CFunction {
   };
 }
 
-/** `major:minor` of a dev_t, as in `stat.rdev`. */
+/** `major:minor` of a dev_t, as in `stat.rdev`. The kernel's own have 32 bits, and 64-bit integers are slow. */
 export function devName(dev: number | bigint): string {
+  if (dev < 2 ** 32) return `${(Number(dev) >>> 8) & 0xfff}:${(Number(dev) & 0xff) | ((Number(dev) >>> 12) & 0xfff00)}`;
   const n = BigInt(dev);
   const major = ((n >> 32n) & 0xfffff000n) | ((n >> 8n) & 0xfffn);
   const minor = ((n >> 12n) & 0xffffff00n) | (n & 0xffn);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isSystemError } from '#tool/errors.js';
 import type { Sectors } from '#tool/units.js';
 import { devName } from './libc.js';
@@ -13,7 +13,7 @@ export interface Roots {
 
 export const hostRoots: Roots = { sysfs: '/sys', dev: '/dev', proc: '/proc' };
 
-/** One block device as sysfs describes it. Names are the kernel's, as in /sys/class/block (`cciss!c0d0`). */
+/** One block device as sysfs describes it. Names are the kernel's, as in sysfs (`cciss!c0d0`). */
 export interface BlockDevice {
   readonly name: string;
   /** `major:minor`. */
@@ -37,29 +37,25 @@ export interface BlockDevice {
 }
 
 /**
- * Every block device of the kernel that can have a node, by name in order. What it takes to tell devices apart is read at
+ * Every block device of the kernel that can have a node, by name in order. What it takes to tell devices apart is found at
  * once, the rest as it is asked for: there may be thousands, and a config that lets in one.
  */
 export function listBlockDevices(roots: Roots = hostRoots): BlockDevice[] {
-  const classDir = join(roots.sysfs, 'class/block');
-  const devices = new Map<string, BlockDevice>();
-  for (const name of entries(classDir).sort()) {
-    const device = readDevice(`${classDir}/${name}`, name, roots);
-    if (device) devices.set(name, device);
-  }
+  const found = entries(`${roots.sysfs}/dev/block`).flatMap((dev) => readDevice(dev, roots) ?? []);
+  const devices = new Map(found.sort((a, b) => (a.name < b.name ? -1 : 1)).map((d) => [d.name, d]));
   for (const d of devices.values()) if (d.parent) devices.get(d.parent)?.partitions.push(d.name);
   return [...devices.values()];
 }
 
-function readDevice(dir: string, name: string, roots: Roots): BlockDevice | undefined {
-  const event = parseUevent(text(`${dir}/uevent`));
-  const { MAJOR: major, MINOR: minor } = event;
-  if (!major || !minor) return undefined; // hidden paths of a multipath disk, or a device that has just gone
-  const parent = event.DEVTYPE === 'partition' ? parentOf(dir) : undefined;
-  const dm = name.startsWith('dm-') ? readDm(dir) : undefined;
-  const dev = `${major}:${minor}`;
-  const identity = { name, dev, path: findNode(roots.dev, name, event.DEVNAME, dm?.name, dev) };
-  return new SysfsDevice(dir, { ...identity, ...(parent ? { parent } : {}), ...(dm ? { dm } : {}) });
+/** /sys/dev/block/8:1 is a link to …/block/sda/sda1. What can have no node, as hidden paths of a multipath disk, is not there. */
+function readDevice(dev: string, roots: Roots): BlockDevice | undefined {
+  const dir = `${roots.sysfs}/dev/block/${dev}`;
+  const [above, name] = (linkTarget(dir) ?? '').split('/').slice(-2);
+  if (!above || !name) return undefined; // it has just gone
+  const parent = above !== 'block' && text(`${dir}/partition`) !== '' ? above : undefined;
+  const dm = name.startsWith('dm-') ? { name: text(`${dir}/dm/name`), uuid: text(`${dir}/dm/uuid`) } : undefined;
+  const path = findNode(roots.dev, name, dm?.name, dev);
+  return new SysfsDevice(dir, { name, dev, path, ...(parent ? { parent } : {}), ...(dm ? { dm } : {}) });
 }
 
 type Identity = Pick<BlockDevice, 'name' | 'dev' | 'path' | 'parent' | 'dm'>;
@@ -110,28 +106,21 @@ class SysfsDevice implements BlockDevice {
   }
 }
 
-/** /sys/class/block/sda1 is a link to …/block/sda/sda1. */
-function parentOf(dir: string): string | undefined {
+function linkTarget(path: string): string | undefined {
   try {
-    return basename(dirname(readlinkSync(dir)));
+    return readlinkSync(path);
   } catch {
     return undefined;
   }
 }
 
-function readDm(dir: string): { name: string; uuid: string } {
-  return { name: text(`${dir}/dm/name`), uuid: text(`${dir}/dm/uuid`) };
-}
-
-/** The node by its mapper name, as the driver calls it, or by the kernel's name (`!` stands for `/`), if its numbers are right. */
-function findNode(devDir: string, name: string, devname: string | undefined, dmName: string | undefined, dev: string) {
-  const names = [dmName ? `mapper/${dmName}` : undefined, devname, name.replaceAll('!', '/')];
-  for (const n of names) {
-    if (n === undefined || n.split('/').includes('..')) continue;
-    const path = join(devDir, n);
-    if (deviceAt(path) === dev) return path;
-  }
-  return undefined;
+/** The node by its mapper name or by the kernel's name (`!` stands for `/`), if its numbers are right. */
+function findNode(devDir: string, name: string, dmName: string | undefined, dev: string): string | undefined {
+  const paths = [
+    ...(dmName && !dmName.includes('/') ? [`${devDir}/mapper/${dmName}`] : []),
+    `${devDir}/${name.replaceAll('!', '/')}`,
+  ];
+  return paths.find((path) => deviceAt(path) === dev);
 }
 
 /** `major:minor` of the block device that a path leads to; undefined when it leads to none. */
@@ -157,12 +146,9 @@ export function linksByDevice(roots: Roots = hostRoots): Map<string, string[]> {
   return links;
 }
 
-function parseUevent(content: string): { [key: string]: string | undefined } {
-  return Object.fromEntries(content.split('\n').map((line) => [line.split('=', 1)[0], line.slice(line.indexOf('=') + 1)]));
-}
-
 function number(content: string): number {
-  return /^\d+$/.test(content) ? Number(content) : 0;
+  const value = /^\d+$/.test(content) ? Number(content) : 0;
+  return Number.isSafeInteger(value) ? value : 0;
 }
 
 /** Attributes come and go with their device: what is not there is empty. */

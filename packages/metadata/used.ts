@@ -1,6 +1,6 @@
 import type { Extents } from '#tool/units.js';
 import { areaLength } from './kinds/kinds.js';
-import type { Metadata } from './metadata.js';
+import type { Lv, Metadata } from './metadata.js';
 import type { Run } from './runs.js';
 
 /**
@@ -12,18 +12,20 @@ export interface Used {
   ends: Float64Array;
 }
 
-/** What volumes use of each PV of `pvs`, and what is reserved there. One pass over the metadata. */
+/** What volumes use of each PV, and what is reserved on each of `pvs`. One pass over the metadata. */
 export function usedExtents(pvs: Metadata['pvs'], ...volumes: Readonly<Metadata['lvs']>[]): Map<string, Used> {
   const found = new Map(Object.keys(pvs).map((pv) => [pv, { starts: [] as number[], ends: [] as number[] }]));
   const add = (pv: string, start: Extents, count: Extents): void => {
-    const list = found.get(pv);
-    list?.starts.push(start);
-    list?.ends.push(start + count);
+    const list = found.get(pv) ?? { starts: [], ends: [] };
+    if (list.starts.length === 0) found.set(pv, list);
+    list.starts.push(start);
+    list.ends.push(start + count);
   };
   for (const [id, pv] of Object.entries(pvs)) for (const { extent, count } of pv.reserved ?? []) add(id, extent, count);
-  for (const lv of volumes.flatMap((lvs) => Object.values(lvs)))
-    for (const segment of lv.segments)
-      for (const { pv, extent } of segment.areas) if (pv !== undefined) add(pv, extent, areaLength(segment));
+  for (const lvs of volumes)
+    for (const id in lvs)
+      for (const segment of (lvs[id] as Lv).segments)
+        for (const { pv, extent } of segment.areas) if (pv !== undefined) add(pv, extent, areaLength(segment));
   const sorted = (extents: number[]): Float64Array => new Float64Array(extents).sort();
   return new Map([...found].map(([pv, { starts, ends }]) => [pv, { starts: sorted(starts), ends: sorted(ends) }]));
 }
@@ -45,4 +47,20 @@ export function freeRuns({ starts, ends }: Used, extents: Extents): Run[] {
 /** Whether any extent is used twice. */
 export function overlap({ starts, ends }: Used): boolean {
   return starts.some((start, i) => start < (ends[i - 1] ?? 0));
+}
+
+/** Whether any of `count` extents from `start` is used: as many runs as begin before their end must have ended at their start. */
+export function isUsed({ starts, ends }: Used, start: Extents, count: Extents): boolean {
+  return firstAtLeast(starts, start + count) > firstAtLeast(ends, start + 1);
+}
+
+/** Index of the first of numbers in order that is `least` or more; their count when there is none. */
+function firstAtLeast(numbers: Float64Array, least: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -38,7 +38,7 @@ function list(rows: readonly string[]): string {
 export function formatNdjson(tables: readonly Table[], unit: Unit): string {
   let text = '';
   for (const t of tables) {
-    const write = rowWriter([...rowMembers(t.fields, unit), { key: 'row', text: () => `"${t.base}"` }]);
+    const write = rowWriter([...rowMembers(t.fields, unit), { key: 'row', value: () => t.base }]);
     for (const row of t.rows) text += `${write(row)}\n`;
   }
   return text;
@@ -46,20 +46,20 @@ export function formatNdjson(tables: readonly Table[], unit: Unit): string {
 
 interface RowMember {
   key: string;
-  text(row: Row): string;
+  value(row: Row): Value;
 }
 
 function rowMembers(fields: readonly Field[], unit: Unit): RowMember[] {
-  return fields.map((field) => ({ key: keyOf(field, unit), text: (row) => JSON.stringify(fieldValue(field, row, unit)) }));
+  return fields.map((field) => ({ key: keyOf(field, unit), value: (row) => fieldValue(field, row, unit) }));
 }
 
-/** Keys are sorted and quoted once, not for every row. */
+/** Keys are sorted once, not for every row. One call of `JSON.stringify` a row takes half the time of one a value. */
 function rowWriter(members: RowMember[]): (row: Row) => string {
-  const parts = members.sort(byKey).map((m, i) => ({ head: `${i === 0 ? '' : ','}"${m.key}":`, text: m.text }));
+  const sorted = members.toSorted(byKey);
   return (row) => {
-    let text = '{';
-    for (const part of parts) text += part.head + part.text(row);
-    return `${text}}`;
+    const out: Record<string, Value> = {};
+    for (const { key, value } of sorted) out[key] = value(row);
+    return JSON.stringify(out);
   };
 }
 

@@ -3,7 +3,7 @@ import { dmName } from '#documents/names.js';
 import type { Region } from '#documents/regions.js';
 import { checkVolume } from '#metadata/check-volume.js';
 import type { Draft } from '#metadata/draft.js';
-import { partsOf } from '#metadata/kinds/kinds.js';
+import { ownersOf } from '#metadata/kinds/kinds.js';
 import type { Area, Lv, Metadata } from '#metadata/metadata.js';
 import { mergingInto } from '#metadata/thick/merge.js';
 import { snapshotsByOrigin } from '#metadata/thick/segments.js';
@@ -76,14 +76,23 @@ function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
   if (!before) return [];
   const fresh = Object.keys(draft.lvs).filter((id) => isNew(work, id));
   const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
-  if (others.length === 0) return [];
   const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
-  const inactive = new Set(others);
-  const parts = new Set(Object.keys(draft.lvs).flatMap((id) => partsOf(draft.lvs, id)));
-  for (const id of Object.keys(draft.lvs))
-    if (!parts.has(id) && [id, ...partsOf(draft.lvs, id)].some((part) => inactive.has(part)))
-      mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));
+  for (const id of topsOf(draft, others)) mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));
   return Object.values(scratch.devices).flatMap((d) => d.wipe ?? []);
+}
+
+/** The volumes that belong to no other, and that some of these are or belong to. */
+function topsOf({ lvs }: Draft, ids: readonly string[]): Set<string> {
+  if (!ids.some((id) => lvs[id]?.hidden)) return new Set(ids);
+  const owners = ownersOf(lvs);
+  return new Set(ids.map((id) => [...climb(owners, id)].at(-1) as string));
+}
+
+/** A volume and those it belongs to; each once, also where nobody has checked the metadata and they go in a circle. */
+function climb(owners: ReadonlyMap<string, string>, from: string): Set<string> {
+  const path = new Set<string>();
+  for (let id: string | undefined = from; id !== undefined && !path.has(id); id = owners.get(id)) path.add(id);
+  return path;
 }
 
 /** A new hidden volume by itself is a move: what lies below it is somebody's. */

@@ -1,25 +1,31 @@
 import type { Region } from '#documents/regions.js';
 import type { Draft } from '#metadata/draft.js';
-import { usedRuns } from '#metadata/free.js';
 import { areaLength } from '#metadata/kinds/kinds.js';
 import { isPlain } from '#metadata/kinds/plain.js';
 import type { Lv, Metadata, Segment } from '#metadata/metadata.js';
-import { intersection, type Run } from '#metadata/runs.js';
 import { sizeOf } from '#metadata/segments.js';
+import { isUsed, type Used, usedExtents } from '#metadata/used.js';
 import { fail } from '#tool/errors.js';
 import type { Extents, Sectors } from '#tool/units.js';
 
 /** At each end of a volume: file systems, partition tables, arrays and encrypted volumes are known by what lies there. */
 const END: Sectors = 2048;
 
-/** Which volumes are new, and what the others used. */
+/** Which volumes are new, and what the others used: found out when the first new one is to be wiped. */
 export interface Before {
   lvs: Metadata['lvs'];
-  used: ReadonlyMap<string, Run[]>;
+  used(pv: string): Used | undefined;
 }
 
 export function beforeOf(lvs: Metadata['lvs']): Before {
-  return { lvs, used: usedRuns(lvs) };
+  let found: ReadonlyMap<string, Used> | undefined;
+  return {
+    lvs,
+    used: (pv) => {
+      found ??= usedExtents({}, lvs);
+      return found.get(pv);
+    },
+  };
 }
 
 /**
@@ -49,13 +55,13 @@ function rangesIn(draft: Draft, lv: Lv, s: Segment, from: Sectors, to: Sectors, 
   return s.areas.flatMap(({ pv, extent }) => {
     const path = pv === undefined ? undefined : draft.devices?.[pv]?.path;
     if (pv === undefined || path === undefined) return [];
-    requireUnused(lv, before.used.get(pv) ?? [], extent, areaLength(s));
+    requireUnused(lv, before.used(pv), extent, areaLength(s));
     return [{ path, start: (draft.pvs[pv]?.dataStart ?? 0) + extent * extentSize + start, length }];
   });
 }
 
-function requireUnused(lv: Lv, used: readonly Run[], start: Extents, count: Extents): void {
-  if (intersection(used, [{ start, count }]).length === 0) return;
+function requireUnused(lv: Lv, used: Used | undefined, start: Extents, count: Extents): void {
+  if (!used || !isUsed(used, start, count)) return;
   throw fail(
     'inUse',
     'extents-just-freed',

@@ -17,14 +17,12 @@ export interface FakeDevice {
   backingFile?: string;
   /** What the node in the made-up /dev leads to: a real node or a file. */
   node?: string;
-  /** Path of the node below /dev, when it is not the name. */
-  devname?: string;
 }
 
-/** A directory tree like /sys/class/block, /dev and /proc, as far as discover reads them. */
+/** A directory tree like /sys/dev/block, /dev and /proc, as far as discover reads them. */
 export function fakeRoots(dir: string, devices: FakeDevice[], proc: { mountinfo?: string; swaps?: string } = {}): Roots {
   const roots: Roots = { sysfs: join(dir, 'sys'), dev: join(dir, 'dev'), proc: join(dir, 'proc') };
-  mkdirSync(join(roots.sysfs, 'class/block'), { recursive: true });
+  mkdirSync(join(roots.sysfs, 'dev/block'), { recursive: true });
   put(join(roots.proc, 'self/mountinfo'), proc.mountinfo ?? '');
   put(join(roots.proc, 'swaps'), proc.swaps ?? 'Filename Type Size Used Priority\n');
   for (const d of devices) addDevice(d, roots);
@@ -32,10 +30,8 @@ export function fakeRoots(dir: string, devices: FakeDevice[], proc: { mountinfo?
 }
 
 function addDevice(d: FakeDevice, roots: Roots): void {
-  const real = join(roots.sysfs, 'devices', d.parent ?? '', d.name);
-  const [major, minor] = d.dev.split(':');
-  const devname = d.devname ?? d.name.replaceAll('!', '/');
-  put(join(real, 'uevent'), `MAJOR=${major}\nMINOR=${minor}\nDEVNAME=${devname}\nDEVTYPE=${d.parent ? 'partition' : 'disk'}\n`);
+  const real = join(roots.sysfs, 'devices/block', d.parent ?? '', d.name);
+  if (d.parent) put(join(real, 'partition'), '1\n');
   put(join(real, 'size'), `${d.size ?? 0}\n`);
   put(join(real, 'ro'), d.readOnly ? '1\n' : '0\n');
   if (!d.parent) put(join(real, 'queue/logical_block_size'), `${d.blockSize ?? 512}\n`);
@@ -45,8 +41,8 @@ function addDevice(d: FakeDevice, roots: Roots): void {
   if (d.dm) put(join(real, 'dm/uuid'), `${d.dm.uuid}\n`);
   for (const h of d.holders ?? []) mkdirSync(join(real, 'holders', h), { recursive: true });
   for (const s of d.slaves ?? []) mkdirSync(join(real, 'slaves', s), { recursive: true });
-  symlinkSync(real, join(roots.sysfs, 'class/block', d.name));
-  if (d.node) link(d.node, join(roots.dev, devname));
+  symlinkSync(real, join(roots.sysfs, 'dev/block', d.dev));
+  if (d.node) link(d.node, join(roots.dev, d.dm ? `mapper/${d.dm.name}` : d.name.replaceAll('!', '/')));
 }
 
 export function put(path: string, content: string): void {

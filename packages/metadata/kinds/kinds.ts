@@ -55,3 +55,12 @@ export function partsOf(lvs: Readonly<Record<string, Lv>>, id: string): string[]
   add(id);
   return found;
 }
+
+/** The volume that each part belongs to. */
+export function ownersOf(lvs: Readonly<Record<string, Lv>>): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const id in lvs)
+    for (const segment of (lvs[id] as Lv).segments)
+      for (const { lv, role } of referencesOf(segment)) if (role === 'part') owners.set(lv, id);
+  return owners;
+}

@@ -47,8 +47,8 @@ function featuresOf({ zero, discards, errorIfFull }: PoolSegment): string[] {
 
 /** Pools that have something to be told, as far as their devices are there. */
 export function pendingPools(draft: Draft): string[] {
-  const pending = Object.entries(draft.lvs).filter(([, lv]) => poolSegment(lv)?.messages);
-  return pending.map(([id]) => id).filter((id) => missingDevices(draft, id).length === 0);
+  const pending = Object.keys(draft.lvs).filter((id) => poolSegment(draft.lvs[id])?.messages);
+  return pending.filter((id) => missingDevices(draft, id).length === 0);
 }
 
 /**

@@ -16,7 +16,12 @@ export function thin({ pool, device, origin, count }: ThinSegment, m: Mapping): 
 
 /** Volumes that thin ones read where nothing has been written to them. */
 export function externalOrigins(lvs: Draft['lvs']): Set<string> {
-  return new Set(Object.values(lvs).flatMap((lv) => thinSegment(lv)?.origin ?? []));
+  const found = new Set<string>();
+  for (const id in lvs) {
+    const origin = thinSegment(lvs[id])?.origin;
+    if (origin !== undefined) found.add(origin);
+  }
+  return found;
 }
 
 /** The table of an external origin itself, when users have it active besides: over the layer that the thin volumes read. */

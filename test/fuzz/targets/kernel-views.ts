@@ -44,26 +44,21 @@ const devices = [
   { name: 'dm-0', dev: '253:0', size: 8, dm: { name: 'vg-a', uuid: 'DVM-x' }, slaves: ['sda1'] },
   { name: 'loop0', dev: '7:0', size: 8, backingFile: '/srv/a b' },
 ];
-const files = ['sda/uevent', 'sda/size', 'sda/ro', 'sda/queue/logical_block_size', 'dm-0/dm/name', 'loop0/loop/backing_file'];
+const files = [
+  'sda/sda1/partition',
+  'sda/size',
+  'sda/ro',
+  'sda/queue/logical_block_size',
+  'dm-0/dm/name',
+  'loop0/loop/backing_file',
+];
 const sample: Parts = {
   mountinfo: '36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw\n37 35 0:41 / /srv/a\\040b rw - btrfs /dev/sdb rw\n',
   swaps: 'Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n',
-  file: 'sda/uevent',
-  text: 'MAJOR=8\nMINOR=0\nDEVNAME=sda\nDEVTYPE=disk\n',
+  file: 'sda/size',
+  text: '2048\n',
 };
-const words = [
-  '- ',
-  '\\040',
-  '\\134',
-  '0:1',
-  '8:0',
-  '/dev/',
-  'MAJOR=',
-  'MINOR=\n',
-  'DEVNAME=../../etc/passwd\n',
-  'DEVTYPE=partition\n',
-  ...files,
-];
+const words = ['- ', '\\040', '\\134', '0:1', '8:0', '/dev/', ...files];
 
 /** A made-up /sys and /proc in memory, one attribute of it as the fuzzer wants it. */
 export const kernelViews = target<Parts>({
@@ -77,7 +72,7 @@ export const kernelViews = target<Parts>({
     const { roots, dir } = madeUp();
     writeFileSync(join(roots.proc, 'self/mountinfo'), String(mountinfo));
     writeFileSync(join(roots.proc, 'swaps'), String(swaps));
-    const path = files.includes(String(file)) ? join(dir, 'sys/class/block', String(file)) : undefined;
+    const path = files.includes(String(file)) ? join(dir, 'sys/devices/block', String(file)) : undefined;
     if (path) writeFileSync(path, String(text));
     try {
       const found = readUses(roots);
