@@ -39,9 +39,10 @@ export const tool = singleTool({
   options,
   run: async (call) => {
     const previous = await previousOf(call);
-    const start = await startOf(call, previous);
+    const current = await currentOf(call); // once: it may be a pipe
+    const start = startOf(call, previous, current);
     const group = await call.input(editableGroupType);
-    const upAsOrigin = originsUp(await currentOf(call));
+    const upAsOrigin = originsUp(current);
     return new Lines(desiredOf(call, group, { ...call.options, start }, { previous, upAsOrigin }), 2);
   },
 });
@@ -68,19 +69,22 @@ function desiredOf(
   return mapVolumes(draft, ids, { group, mode, before, wipe, tellPools, ...known });
 }
 
-async function startOf(call: Call<typeof options>, previous: Metadata['lvs'] | undefined): Promise<Selection['start']> {
+function startOf(
+  call: Call<typeof options>,
+  previous: Metadata['lvs'] | undefined,
+  current: Current | undefined,
+): Selection['start'] {
   const { all, auto, none } = call.options;
   const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
     (m) => m !== false,
   );
   if (mode && other) throw fail('usage', 'contradiction', `--${mode} and --${other} contradict each other`);
   if (mode) return mode;
-  const now = await currentOf(call);
-  if (!now)
+  if (!current)
     throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
       hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
     });
-  return { current: now, previous };
+  return { current, previous };
 }
 
 async function currentOf(call: Call<typeof options>): Promise<Current | undefined> {
