@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isSystemError } from '#tool/errors.js';
 import { deviceAt, hostRoots, type Roots } from './sysfs.js';
 
@@ -41,11 +41,12 @@ function isOfUdev(pid: string, roots: Roots): boolean {
 }
 
 function loops(dev: string, roots: Roots): Opener[] {
-  const block = join(roots.sysfs, 'class/block');
-  const backed = names(block).filter((name) => /^loop\d+$/.test(name) && deviceAt(backing(join(block, name))) === dev);
-  return backed.map((name) => ({ text: `behind /dev/${name}`, passing: false }));
+  const block = join(roots.sysfs, 'dev/block');
+  const backed = names(block).filter((number) => deviceAt(backing(join(block, number))) === dev);
+  return backed.map((number) => ({ text: `behind /dev/${basename(target(join(block, number)))}`, passing: false }));
 }
 
+/** Of a loop device on another one; no other device has the file. */
 function backing(loop: string): string {
   const path = text(join(loop, 'loop/backing_file'));
   return path.startsWith('/dev/') ? path : '';
