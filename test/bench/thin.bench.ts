@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { runInSandbox } from '#test/sandbox/sandbox.js';
 import { median, must, type Peer, report, type Side, sideBySide } from './figure.js';
 import { lvm } from './lvm.js';
@@ -93,8 +93,10 @@ async function watched([file, ...args]: Words, environment: Record<string, strin
   return { whole: performance.now() - start, held };
 }
 
-const suspendedFile = (name: string): string =>
-  `/sys/block/${basename(must(['readlink', '-f', `/dev/mapper/${name}`]).trim())}/dm/suspended`;
+function suspendedFile(name: string): string {
+  const device = must(['dmsetup', 'info', '-c', '--noheadings', '-o', 'blkdevname', name]).trim();
+  return `/sys/block/${device}/dm/suspended`;
+}
 
 async function snapshots(environment: Record<string, string>): Promise<void> {
   run(node, 'dvm', ['activate', 'ours/t0']);
