@@ -48,6 +48,7 @@ function startFrom(draft: Draft, group: string, start: Selection['start']): stri
   if (start === 'none') return [];
   const visible = Object.keys(draft.lvs).filter((id) => !draft.lvs[id]?.hidden);
   if (start === 'all') return visible;
+  if (start === 'auto' && draft.vg.autoactivate === false) return [];
   if (start === 'auto') return visible.filter((id) => draft.lvs[id]?.autoactivate !== false);
   const active = activeIds(draft, group, { start });
   const isNew = (id: string): boolean => start.previous !== undefined && isNewToUsers(start.previous, id);
