@@ -1,4 +1,4 @@
-import { envelopeReader, readGroupState } from '#discover/envelope.js';
+import { envelopeReader, readGroupState, regionsOnLabel } from '#discover/envelope.js';
 import type { Devices } from '#documents/devices.js';
 import { parseRecord } from '#documents/record.js';
 import type { Region } from '#documents/regions.js';
@@ -86,11 +86,13 @@ async function readGroup(disks: readonly SparseDisk[], regions: readonly Region[
       { path, size: 2 ** 20, blockSize: 512, regions: [{ start, length }] },
     ]),
   );
-  const labelled = Object.entries(devices).map(([pv, d]) => ({
-    ...{ path: d.path, size: d.size, blockSize: 512, stale: [] },
-    label: { sequence: 1, size: d.size, group: { id: ids.vg, name: 'vg' }, pv, regions: d.regions },
-  }));
-  await readGroupState(ids.vg, labelled, envelopeReader(open));
+  const reader = envelopeReader(open);
+  const labelled = Object.entries(devices).map(async ([pv, d]) => {
+    const label = { sequence: 1, size: d.size, group: { id: ids.vg, name: 'vg' }, pv, regions: d.regions };
+    const versions = await reader.versions(await open(d.path), regionsOnLabel(d.path, label));
+    return { path: d.path, size: d.size, blockSize: 512, stale: [], label, versions };
+  });
+  await readGroupState(ids.vg, await Promise.all(labelled), reader);
   const store = await openStore(devices, open, false);
   const copies = await store.copies();
   const judgement = judge(copies);
