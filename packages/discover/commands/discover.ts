@@ -1,12 +1,13 @@
 import type { DeviceRange } from '#documents/layout.js';
 import { regionsOf } from '#documents/regions.js';
-import { command, Lines, type Tool } from '#tool/command.js';
+import { command, Lines, Text, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { parseRange } from '#tool/units.js';
 import { addDevice } from '../add.js';
 import { type DiscoverConfig, discoverSection } from '../config.js';
 import { findDevices } from '../find.js';
-import { listDevices } from '../list.js';
+import { listDevices, listGroups } from '../list.js';
+import { probeDevice } from '../probe.js';
 import { removeDevice } from '../remove.js';
 import { hostWorld, type World } from '../world.js';
 
@@ -105,6 +106,30 @@ const list = command({
   run: async ({ section }) => new Lines(await listDevices(section(discoverSection), hostWorld())),
 });
 
+const groups = command({
+  name: 'groups',
+  summary: 'prints the devices of every group, a document a line',
+  positionals: [],
+  options: {},
+  run: ({ section }) => eachGroup(section(discoverSection)),
+});
+
+const probe = command({
+  name: 'probe',
+  summary: "prints what a device's label says, for udev's rules",
+  positionals: [device],
+  options: {},
+  run: async ({ positionals: [path = ''], exit }) => {
+    const text = await probeDevice(path, hostWorld());
+    if (text === undefined) exit(1);
+    return new Text(text ?? '');
+  },
+});
+
+async function* eachGroup(config: DiscoverConfig) {
+  yield* await listGroups(config, hostWorld());
+}
+
 function parseRegions(words: string[]): DeviceRange[] | undefined {
   if (words.length === 0) return undefined;
   if (words.length === 1 && words[0] === 'none') return [];
@@ -116,7 +141,8 @@ export const tool: Tool = {
   name: 'discover',
   summary: 'finds the devices of volume groups by their labels, and makes and erases labels',
   input: 'nothing',
-  output: 'find: a "devices" document; add, rm: a "label" document a device; regions: a "regions" document; list: an "inventory"',
-  commands: [find, add, rm, regions, list],
+  output:
+    'find: a "devices" document, groups: one a line; add, rm: a "label" document a device; regions: a "regions" document; list: an "inventory"; probe: text',
+  commands: [find, add, rm, regions, list, groups, probe],
   defaultCommand: 'find',
 };
