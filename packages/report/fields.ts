@@ -3,6 +3,7 @@ import type { Kind } from './choices.js';
 import type { Field } from './field.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
+import { raidTable } from './fields-raid.js';
 import { segTable } from './fields-seg.js';
 import { thinTable } from './fields-thin.js';
 import { vgTable } from './fields-vg.js';
@@ -11,7 +12,7 @@ import { vgTable } from './fields-vg.js';
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   vg: vgTable,
   pv: pvTable,
-  lv: [...lvTable, ...thinTable],
+  lv: [...lvTable, ...raidTable, ...thinTable],
   seg: segTable,
 };
 

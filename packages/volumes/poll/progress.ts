@@ -4,11 +4,12 @@ import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
 import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
+import { progressOfRaid } from './raid.js';
 import { progressOfMerge } from './snapshot.js';
 
 /** How far the kernel is with something that it finishes by itself, in units of its own. */
 export interface Progress {
-  /** `move`, `sync`, `merge` … */
+  /** `move`, `merge`, or what md calls it: `resync`, `recover`, `check` … */
   work: string;
   done: number;
   of: number;
@@ -19,7 +20,7 @@ export interface Progress {
 /** What a volume with some id is at; undefined when nothing. `device` finds the device of a volume. */
 export type ProgressOf = (lv: Lv, id: string, device: (lv: string) => Device | undefined) => Progress | undefined;
 
-const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge];
+const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid];
 
 export interface Unfinished extends Progress {
   volume: string;
