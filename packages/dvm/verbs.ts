@@ -39,7 +39,7 @@ export function parseVolume(text: string): { group: string; volume: string } {
 export type TmWords = readonly string[];
 
 /** The commands of discover, which a group could be called. */
-const discoverCommands = ['find', 'add', 'rm', 'regions', 'list'];
+const discoverCommands = ['find', 'add', 'rm', 'regions', 'list', 'groups', 'probe'];
 
 /** @throws DvmError `bad-target` (exit 64) for a word that cannot be a group's name */
 export function find(group: string): Stage {

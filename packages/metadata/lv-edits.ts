@@ -8,7 +8,9 @@ import { findVolume, findVolumes } from './lookup.js';
 import { storedPolicy } from './lv-create.js';
 import { type AllocationChoice, sharesOf } from './lv-space.js';
 import type { Lv } from './metadata.js';
+import { refuseTakenMinor } from './minors.js';
 import { checkVolumeName } from './names.js';
+import { storedAutoactivate } from './new-volume.js';
 import { raidOf, reduceRaid } from './raid/resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
@@ -103,20 +105,33 @@ export interface VolumeChanges {
   delTags: readonly string[];
   readOnly?: 'on' | 'off' | undefined;
   autoactivate?: 'on' | 'off' | undefined;
+  /** `none`: the kernel chooses. */
+  minor?: number | 'none' | undefined;
   allocation?: AllocationChoice | undefined;
 }
 
-/** @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80) */
-export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): void {
-  for (const id of findVolumes(draft, words)) draft.setLv(id, changed(draft.lvs[id] as Lv, changes));
+/**
+ * @returns notes for people
+ * @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81)
+ */
+export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): string[] {
+  const { minor } = changes;
+  return findVolumes(draft, words).flatMap((id) => {
+    const lv = draft.lvs[id] as Lv;
+    if (typeof minor === 'number') refuseTakenMinor(draft, id, minor);
+    draft.setLv(id, changed(lv, changes));
+    if (minor === undefined || draft.lvs[id]?.minor === lv.minor) return [];
+    return [`volume "${lv.name}": its device gets that number when it is next activated`];
+  });
 }
 
-function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, allocation }: VolumeChanges): Lv {
+function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, minor, allocation }: VolumeChanges): Lv {
   return compact<Lv>({
     ...lv,
     tags: editTags(lv.tags, addTags, delTags),
     readOnly: readOnly === undefined ? lv.readOnly : readOnly === 'on' ? true : undefined,
-    autoactivate: autoactivate === undefined ? lv.autoactivate : autoactivate === 'off' ? false : undefined,
+    autoactivate: storedAutoactivate(lv.autoactivate, autoactivate),
+    minor: minor === undefined ? lv.minor : minor === 'none' ? undefined : minor,
     allocation: allocation === undefined ? lv.allocation : storedPolicy(allocation),
   });
 }

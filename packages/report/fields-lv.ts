@@ -48,6 +48,7 @@ export const lvTable = lvFields([
   ],
   ['lv_kernel_major', 'count', 'KMaj', 'major number of its device', (l) => live(l, (d) => part(d.dev, 0), null)],
   ['lv_kernel_minor', 'count', 'KMin', 'minor number of its device', (l) => live(l, (d) => part(d.dev, 1), null)],
+  ['lv_minor', 'count', 'Min', 'minor number that its device is to have; null: any', (l) => l.lv.minor ?? null],
   ['lv_permissions', 'string', 'LPerms', 'writeable or read-only', (l) => (l.lv.readOnly ? 'read-only' : 'writeable')],
   ['lv_allocation_policy', 'string', 'AllocPol', 'allocation policy, or inherit', (l) => l.lv.allocation ?? 'inherit'],
   ['lv_autoactivation', 'boolean', 'AutoAct', 'activated at boot', (l) => l.lv.autoactivate !== false],
@@ -82,7 +83,7 @@ function attr(l: LvView, row: Row): string {
   const health = l.partial === null ? 'X' : l.partial ? 'p' : (raidHealth(l)?.[0] ?? '-');
   const [kind, target] = letters(l);
   const zero = target === 't' && zeroes(l, row) ? 'z' : '-';
-  return `${kind}${l.lv.readOnly ? 'r' : 'w'}${policy}-${state(l)}${target}${zero}${health}-`;
+  return `${kind}${l.lv.readOnly ? 'r' : 'w'}${policy}${l.lv.minor === undefined ? '-' : 'm'}${state(l)}${target}${zero}${health}-`;
 }
 
 function letters(l: LvView): [kind: string, target: string] {

@@ -2,6 +2,7 @@ import type { Instruction } from '../documents.js';
 import { planExits } from './exits.js';
 import { type Group, groupLate } from './groups.js';
 import * as make from './instructions.js';
+import { hasMinor } from './minors.js';
 import { named } from './phase1.js';
 import { tell } from './pool-messages.js';
 import { groupsOf, hasMessages, isAt, lastTransaction } from './pools.js';
@@ -59,7 +60,7 @@ function bringUp(group: Group, s: Survey, { deferred }: Stages): Unit {
 
 function makeNow(d: Device, s: Survey): Instruction[] {
   const load = make.load(d, named(d.want?.targets ?? [], s), d.want?.readOnly ?? false);
-  return d.now ? [load] : [make.create(d), load];
+  return d.now || hasMinor(d) ? [load] : [make.create(d), load];
 }
 
 function rename(chain: ReturnType<typeof renameChains>[number]): Unit {

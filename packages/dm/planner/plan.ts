@@ -2,6 +2,7 @@ import type { Current, Desired, Instruction, Plan } from '../documents.js';
 import { Assembly, Label } from './assembly.js';
 import { planChecks } from './checks.js';
 import { planExits } from './exits.js';
+import { checkMinors } from './minors.js';
 import { childrenFirst } from './order.js';
 import { phase1Steps, type Step } from './phase1.js';
 import { phase2Sections } from './phase2.js';
@@ -16,12 +17,13 @@ import { emitTracks, type Section, type Unit } from './tracks.js';
  * The programs that turn the devices of a scope from what they are into what they should be (docs/formats/plan.md).
  * Devices outside the scope are never named in them.
  *
- * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken (81), device-in-use,
+ * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken, minor-taken (81), device-in-use,
  *   pool-active (83), pool-failed, pool-needs-check, pool-transaction (84)
  */
 export function plan(current: Current, desired: Desired): Plan {
   const s = survey(current, desired);
   checkPools(s);
+  checkMinors(s);
   const order = childrenFirst(s.devices.filter((d) => d.want));
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);

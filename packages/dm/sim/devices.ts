@@ -41,6 +41,7 @@ export class SimDevices {
   add(name: string, uuid: string, minor = this.#lowestMinor()): SimDevice {
     if (this.has(name) || (uuid !== '' && this.#byUuid.has(uuid))) throw refused('EBUSY', `name or uuid of "${name}" is taken`);
     const dev = `${major}:${minor}`;
+    if (this.#byDev.has(dev)) throw refused('ENXIO', `minor number ${minor} cannot be had`);
     const device = {
       ...{ name, uuid, minor, dev, opened: 0, eventNr: 0, suspended: false, typed: false },
       ...{ live: undefined, inactive: undefined },

@@ -51,12 +51,12 @@ export class SimKernel implements Kernel {
     return this.#devices.all().map(({ name, dev }) => ({ name, dev }));
   }
 
-  create(name: string, uuid: string | undefined): DeviceInfo {
+  create(name: string, uuid: string | undefined, minor?: number): DeviceInfo {
     checkText(name, 'name');
     checkText(uuid ?? '', 'uuid');
     this.#change();
     if (name === '' || name.includes('/')) throw refused('EINVAL', `"${name}" is no device name`);
-    return this.#infoOf(this.#devices.add(name, uuid ?? ''));
+    return this.#infoOf(this.#devices.add(name, uuid ?? '', minor));
   }
 
   remove(ref: DeviceRef): void {

@@ -38,6 +38,7 @@ fields('of a group', () => {
     vg_host: 'host1',
     vg_mda_count: 3,
     vg_exported: false,
+    vg_autoactivation: true,
   });
 });
 
@@ -98,6 +99,7 @@ fields('of an active volume', () => {
     lv_inactive_table: false,
     lv_kernel_major: 253,
     lv_kernel_minor: 0,
+    lv_minor: null,
     lv_permissions: 'writeable',
     lv_allocation_policy: 'inherit',
     lv_autoactivation: true,

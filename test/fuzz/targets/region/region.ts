@@ -23,6 +23,7 @@ import { target, type Verdict } from '../../engine/target.js';
 import { applyEdits, type Edit, type Repair, randomEdit, repairs } from './edits.js';
 import { hostile } from './hostile.js';
 import { disksOf, type ImageName, imageNames, imageOf, regionsOf } from './images.js';
+import { agree } from './second.js';
 import { opener, type SparseDisk } from './sparse-disk.js';
 
 export type Input = { image: ImageName; edits: Edit[]; repair: Repair; act: Act };
@@ -56,6 +57,7 @@ export const region = target<Input>({
     const image = await imageOf(name);
     const disks = disksOf({ ...image, disks: applyEdits(image, edits, repair) });
     const regions = regionsOf(image);
+    for (const [i, disk] of disks.entries()) await agree(disk, regions[i] as Region);
     const verdict = await readAll(disks, regions);
     await change(disks, regions, act);
     return verdict;
