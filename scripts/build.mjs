@@ -28,11 +28,11 @@ const common = {
 };
 
 /** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
-const lazy = { 'yargs/yargs': '_yargs', execa: '_execa' };
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt' };
 const lazyPlugin = {
   name: 'lazy',
   setup(build) {
-    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
+    build.onResolve({ filter: /^(yargs\/yargs|execa|mqtt)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
   },
 };
 
