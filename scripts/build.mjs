@@ -144,5 +144,5 @@ await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
 if (process.argv.includes('--dist')) {
   const target = process.argv.find((word) => word.startsWith('--target='));
-  await buildDist({ common, root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
+  buildDist({ root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
 }

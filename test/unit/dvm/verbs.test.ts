@@ -113,6 +113,7 @@ test('versions and batches', () => {
   assert.equal(shown(verbs.diff('vg', ['-1', 'current'])), ['discover vg | tm diff vg -1 current']);
   assert.equal(shown(verbs.rollback('vg', '-1', ['--force'])), ['discover vg | tm rollback --force vg -1']);
   assert.equal(shown(verbs.batch('vg', 'my edits', [])), ["discover vg | tm update --batch 'my edits' vg"]);
+  assert.equal(shown(verbs.batch('vg', 'edits', ['--no-wipe'])), ['discover vg | tm update --no-wipe --batch edits vg']);
 });
 
 test('regions', () => {
