@@ -3,6 +3,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
+import { cloneVerbs } from '../clone-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -166,6 +167,7 @@ const set = verb(
     allocation: placeOptions.allocation,
     'read-only': { ...onOff, describe: 'volumes: refuse writes' },
     minor,
+    hydration: { ...onOff, describe: 'clones: copy in the background' },
     autoactivate: { ...onOff, describe: 'brought up by activate --auto; off for a group: none of its volumes' },
   },
   (call) => {
@@ -173,7 +175,7 @@ const set = verb(
     const tm = tmWords(call.options);
     const [ofBoth, ofVolumes] = [
       ['add-tag', 'del-tag', 'allocation', 'autoactivate'],
-      ['read-only', 'minor'],
+      ['read-only', 'minor', 'hydration'],
     ];
     if (volume !== undefined) return verbs.setVolume(vg, volume, tm, passOn(call.options, [...ofBoth, ...ofVolumes]));
     refuseOptions(call.options, ofVolumes, 'volumes');
@@ -203,6 +205,7 @@ export const tool: Tool = {
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,
+    ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,
     check,

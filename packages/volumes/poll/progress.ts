@@ -2,6 +2,7 @@ import type { Current } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
+import { progressOfClone } from './clone.js';
 import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
 import { progressOfRaid } from './raid.js';
@@ -20,7 +21,7 @@ export interface Progress {
 /** What a volume with some id is at; undefined when nothing. `device` finds the device of a volume. */
 export type ProgressOf = (lv: Lv, id: string, device: (lv: string) => Device | undefined) => Progress | undefined;
 
-const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid];
+const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid, progressOfClone];
 
 export interface Unfinished extends Progress {
   volume: string;

@@ -94,7 +94,7 @@ test('groups: rename, reduce, remove', () => {
   assert.equal(shown(verbs.rename({ group: 'vg', volume: 'a' }, 'b', [])), ['discover vg | tm update vg -- lv_rename a b']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a', '/dev/b'], [])), [
     'discover vg | tm reduce vg /dev/a /dev/b -- pv_remove /dev/a /dev/b',
-    'discover rm vg /dev/a /dev/b',
+    'discover rm vg --if-there /dev/a /dev/b',
   ]);
   assert.equal(shown(verbs.removeGroup('vg', [])), ['discover vg | tm destroy vg', 'discover rm vg --all']);
 });

@@ -122,6 +122,9 @@ fields('of an active volume', () => {
     lv_when_full: null,
     thin_id: null,
     transaction_id: null,
+    copy_percent: null,
+    hydration: null,
+    region_size: null,
   });
 });
 
