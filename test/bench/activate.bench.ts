@@ -28,11 +28,12 @@ interface Way {
 /** In the guest: everything that brings the same devices up and down, turn by turn. */
 function upAndDown(volumes: number, wholeGoal: number): void {
   const { environment } = lvmGroup(theirDisk, '/tmp', volumes, 'lean');
-  dvmGroup('ours', ourDisk, '/tmp', volumes);
+  const vg = `ours${volumes}`;
+  dvmGroup(vg, ourDisk, '/tmp', volumes);
   const vgchange = (how: string) => must(['lvm', 'vgchange', '-qq', how, 'vg'], undefined, environment);
   const lvm: Way = { up: () => vgchange('-ay'), down: () => vgchange('-an') };
   const bare = bareDevices(volumes, bareDisk);
-  const whole = runtimes().map((runtime): [string, Way] => [runtime.name, verbs(runtime)]);
+  const whole = runtimes().map((runtime): [string, Way] => [runtime.name, verbs(runtime, vg)]);
   for (const what of ['activate', 'deactivate'] as const) {
     const side = what === 'activate' ? timedUp : timedDown;
     const peer = (name: string, way: Way, goal?: number): Peer => ({ name, run: side(way), goal });
@@ -41,19 +42,19 @@ function upAndDown(volumes: number, wholeGoal: number): void {
     sideBySide(Object.fromEntries(whole.map(named)), [peer(`vgchange, lean`, lvm, wholeGoal), peer(bareName, bare)], {
       count: 5,
     });
-    sideBySide(Object.fromEntries([['phases of the plan alone', phases()] as [string, Way]].map(named)), [
+    sideBySide(Object.fromEntries([['phases of the plan alone', phases(vg)] as [string, Way]].map(named)), [
       peer(bareName, bare, phasesGoal),
     ]);
   }
 }
 
-function verbs(runtime: Runtime): Way {
-  return { up: () => run(runtime, 'dvm', ['activate', 'ours']), down: () => run(runtime, 'dvm', ['deactivate', 'ours']) };
+function verbs(runtime: Runtime, vg: string): Way {
+  return { up: () => run(runtime, 'dvm', ['activate', vg]), down: () => run(runtime, 'dvm', ['deactivate', vg]) };
 }
 
 /** What dmexec does of it, in this process. */
-function phases(): Way {
-  const group = run(node, 'tm', ['read', 'ours'], run(node, 'discover', ['ours']));
+function phases(vg: string): Way {
+  const group = run(node, 'tm', ['read', vg], run(node, 'discover', [vg]));
   const kernel = openKernel('real');
   const prepared = (selection: string) => {
     const desired = desiredType.parse(JSON.parse(run(node, 'vol_activate', [selection], group)), 'desired');
