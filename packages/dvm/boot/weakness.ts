@@ -4,7 +4,7 @@ import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '#volumes/identity.js';
 import { missingDevices } from '#volumes/missing.js';
-import { parseRaidStatus } from '#volumes/poll/raid.js';
+import { parseRaidStatus } from '#volumes/raid-status.js';
 
 /** Why an active volume is up with less than everything, in words; undefined when it has all. */
 export function weaknessOf(draft: Draft, group: string, current: Current, id: string): string | undefined {

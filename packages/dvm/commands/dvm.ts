@@ -5,6 +5,7 @@ import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
 import { cloneVerbs } from '../clone-verbs.js';
+import { convert } from '../convert.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -203,6 +204,7 @@ export const tool: Tool = {
     remove,
     set,
     move,
+    convert,
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,

@@ -11,13 +11,14 @@ import { sizeOf } from '../segments.js';
 import { imagesOn } from './drop.js';
 import { partsOfImage, pvsUnder } from './images.js';
 import { placeImages } from './mirrors.js';
+import { refuseReshaping } from './resize.js';
 
 /**
  * Replaces the images of a raid volume that lie on missing devices, that the kernel has given up, or that are named, by new ones on
  * other PVs. The kernel is to build them.
  *
  * @returns notes for people
- * @throws DvmError `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
+ * @throws DvmError `reshaping` (exit 75), `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
  */
 export function repairRaid(draft: Draft, id: string, segment: Raid, r: Omit<Repair, 'volume'>): string[] {
   const lv = draft.lvs[id] as Lv;
@@ -25,6 +26,7 @@ export function repairRaid(draft: Draft, id: string, segment: Raid, r: Omit<Repa
     (a, b) => a - b,
   );
   if (gone.length === 0) return [`volume "${lv.name}" has all its images: nothing to repair`];
+  refuseReshaping(lv, segment);
   refuseTooFew(lv, segment, gone);
   draft.setLv(id, { ...lv, segments: [replaced(draft, lv, segment, gone, r)] });
   const list = gone.map((i) => `${i}`).join(', ');
