@@ -6,7 +6,8 @@ const test = suite('membership: gossip');
 
 /** A machine that probes nobody: only what is passed on shows. */
 function quiet(...others: string[]): One {
-  const one = quiet(...others);
+  const one = new One(...others);
+  one.m.probeAt = Number.POSITIVE_INFINITY;
   return one;
 }
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `n${i}`);
