@@ -4,13 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
-PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
 PREFIX := /usr/local
 
-.PHONY: help build dist install check lint format test test-long bench demo sandbox docs clean packages
+.PHONY: help build dist install check lint format test test-long fuzz bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -56,6 +56,14 @@ sandbox: build packages ## an interactive shell in a guest with four blank disks
 test-long: node_modules packages ## the long tests too (more than an hour)
 	node scripts/build.mjs --tests --dist
 	DVM_TEST_RUNTIME=$(RUNTIME) node test/run.mjs --long $(ONLY)
+
+# Seconds for each target, where the random numbers start, and which targets (all)
+SECONDS := 60
+SEED := 1
+
+fuzz: node_modules ## every parser and every input with made-up ones (ONLY=region SECONDS=600 SEED=2)
+	node scripts/build.mjs --tests
+	nice -n 15 node build/test/fuzz/fuzz.cli.cjs $(ONLY) --seed $(SEED) --seconds $(SECONDS)
 
 demo: node_modules packages ## everything, from blank disks on, in a throw-away guest
 	node scripts/build.mjs --tests

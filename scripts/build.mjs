@@ -28,11 +28,11 @@ const common = {
 };
 
 /** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
-const lazy = { 'yargs/yargs': '_yargs', execa: '_execa' };
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt' };
 const lazyPlugin = {
   name: 'lazy',
   setup(build) {
-    build.onResolve({ filter: /^(yargs\/yargs|execa)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
+    build.onResolve({ filter: /^(yargs\/yargs|execa|mqtt)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
   },
 };
 
@@ -182,5 +182,5 @@ await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
 if (process.argv.includes('--dist')) {
   const target = process.argv.find((word) => word.startsWith('--target='));
-  await buildDist({ common, root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
+  buildDist({ root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
 }

@@ -1,36 +1,30 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { type DvmError, fail, isSystemError } from '#tool/errors.js';
 import type { Bytes } from '#tool/units.js';
-import { alignedBuffer, errnoName, libc } from './libc.js';
-import type { OpenOptions, OpenStorage, Storage } from './storage.js';
-import { widenThreadPool } from './threads.js';
+import { alignedBuffer, isAligned } from './aligned.js';
+import { type Io, ioFor } from './io.js';
+import { errnoName, libc } from './libc.js';
+import type { OpenOptions, OpenStorage, Storage, WriteOptions } from './storage.js';
 
 // <linux/fs.h>: _IO(0x12, 94), _IO(0x12, 104), _IOR(0x12, 114, size_t)
 const BLKROGET = 0x125e;
 const BLKSSZGET = 0x1268;
 const BLKGETSIZE64 = 0x80081272;
 
-/** Buffers are aligned to a page, which is enough for every logical block size the kernel has. */
-const ALIGNMENT = 4096;
-
 /**
  * Opens a block device (O_DIRECT where the driver takes it) or a regular image file (block size 512, buffered,
- * made durable by `flush`). Reads and writes run in the runtime's pool of threads, many at once.
+ * made durable by `flush`). Any number of reads and writes may be under way at once.
  *
  * @throws DvmError `no-device` (notFound), `device-in-use` (inUse), `read-only`, `not-permitted` (permission),
  *   `not-a-device` (usage), `io-error` (io)
  */
 export const openDevice: OpenStorage = async (path, options = {}) => {
-  widenThreadPool();
-  const handle = await openHandle(path, options).catch((e: unknown) => {
-    throw openError(path, e);
-  });
+  const fd = openDescriptor(path, options);
   try {
-    const { size, blockSize, direct } = await geometry(handle, path, options);
-    return new Device(path, size, blockSize, handle, direct);
+    const { size, blockSize, direct } = geometry(fd, path, options);
+    return new Device(path, size, blockSize, fd, direct);
   } catch (e) {
-    await handle.close();
+    closeSync(fd);
     throw e;
   }
 };
@@ -39,100 +33,103 @@ class Device implements Storage {
   readonly path: string;
   readonly size: Bytes;
   readonly blockSize: number;
-  readonly #handle: FileHandle;
+  readonly #fd: number;
   readonly #direct: boolean;
+  readonly #io: Io;
 
-  constructor(path: string, size: Bytes, blockSize: number, handle: FileHandle, direct: boolean) {
+  constructor(path: string, size: Bytes, blockSize: number, fd: number, direct: boolean) {
     this.path = path;
     this.size = size;
     this.blockSize = blockSize;
-    this.#handle = handle;
+    this.#fd = fd;
     this.#direct = direct;
+    this.#io = ioFor(direct);
   }
 
   async read(offset: Bytes, length: Bytes): Promise<Buffer> {
     this.#check('read', offset, length);
-    const buffer = this.#direct ? alignedBuffer(length, ALIGNMENT) : Buffer.alloc(length);
+    const buffer = this.#direct ? alignedBuffer(length) : Buffer.alloc(length);
     for (let done = 0; done < length; ) {
-      const n = await this.#attempt('read', offset + done, async () => {
-        return (await this.#handle.read(buffer, done, length - done, offset + done)).bytesRead;
-      });
-      if (n === 0) throw ioError('read', this.path, offset + done, 'it ends there');
+      const n = await this.#io.read(this.#fd, done === 0 ? buffer : buffer.subarray(done), offset + done);
+      if (n <= 0) throw this.#failed('read', offset + done, n === 0 ? 'it ends there' : errnoName(n));
       done += n;
     }
     return buffer;
   }
 
-  async write(offset: Bytes, data: Uint8Array): Promise<void> {
+  async write(offset: Bytes, data: Uint8Array, { durable = false }: WriteOptions = {}): Promise<void> {
     this.#check('write', offset, data.length);
     const buffer = this.#direct ? aligned(data) : data;
     for (let done = 0; done < data.length; ) {
-      const n = await this.#attempt('write', offset + done, async () => {
-        return (await this.#handle.write(buffer, done, data.length - done, offset + done)).bytesWritten;
-      });
-      if (n === 0) throw ioError('write', this.path, offset + done, 'nothing was taken');
+      const n = await this.#io.write(this.#fd, done === 0 ? buffer : buffer.subarray(done), offset + done, durable);
+      if (n <= 0) throw this.#failed('write', offset + done, n === 0 ? 'nothing was taken' : errnoName(n));
       done += n;
     }
   }
 
-  flush(): Promise<void> {
-    return this.#attempt('flush', undefined, () => this.#handle.datasync());
+  async flush(): Promise<void> {
+    const result = await this.#io.flush(this.#fd);
+    if (result < 0) throw this.#failed('flush', undefined, errnoName(result));
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async close(): Promise<void> {
+    closeSync(this.#fd);
   }
 
   #check(what: string, offset: Bytes, length: Bytes): void {
     if (offset < 0 || offset % this.blockSize || length % this.blockSize)
       throw new Error(`${what} of ${length} bytes at ${offset} is not aligned to ${this.blockSize}`);
-    if (offset + length > this.size) throw ioError(what, this.path, offset, `it ends at byte ${this.size}`);
+    if (offset + length > this.size) throw this.#failed(what, offset, `it ends at byte ${this.size}`);
   }
 
-  async #attempt<T>(what: string, offset: Bytes | undefined, act: () => Promise<T>): Promise<T> {
-    try {
-      return await act();
-    } catch (e) {
-      if (!isSystemError(e)) throw e;
-      throw ioError(what, this.path, offset, e.code ?? e.message, e);
-    }
+  #failed(what: string, offset: Bytes | undefined, state: string): DvmError {
+    return ioError(what, this.path, offset, state);
   }
 }
 
+/** O_DIRECT needs aligned memory. */
 function aligned(data: Uint8Array): Uint8Array {
-  if (libc().address(data) % BigInt(ALIGNMENT) === 0n) return data;
-  const copy = alignedBuffer(data.length, ALIGNMENT);
+  if (isAligned(data)) return data;
+  const copy = alignedBuffer(data.length);
   copy.set(data);
   return copy;
 }
 
 /** O_DIRECT first; a driver that refuses it says EINVAL. Files are left to the page cache: their alignment is anybody's guess. */
-async function openHandle(path: string, { write, exclusive }: OpenOptions): Promise<FileHandle> {
+function openDescriptor(path: string, { write, exclusive }: OpenOptions): number {
   const flags = (write ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK | (exclusive ? constants.O_EXCL : 0);
-  if ((await stat(path)).isFile()) return open(path, flags & ~constants.O_EXCL);
   try {
-    return await open(path, flags | constants.O_DIRECT);
+    if (statSync(path).isFile()) return openSync(path, flags & ~constants.O_EXCL);
+    return openDirect(path, flags);
   } catch (e) {
-    if (isSystemError(e) && e.code === 'EINVAL') return open(path, flags);
+    throw openError(path, e);
+  }
+}
+
+function openDirect(path: string, flags: number): number {
+  try {
+    return openSync(path, flags | constants.O_DIRECT);
+  } catch (e) {
+    if (isSystemError(e) && e.code === 'EINVAL') return openSync(path, flags);
     throw e;
   }
 }
 
-async function geometry(handle: FileHandle, path: string, options: OpenOptions) {
-  const st = await handle.stat();
+function geometry(fd: number, path: string, options: OpenOptions) {
+  const st = fstatSync(fd);
   if (st.isFile()) return { size: st.size - (st.size % 512), blockSize: 512, direct: false };
   if (!st.isBlockDevice()) throw fail('usage', 'not-a-device', `"${path}" is neither a block device nor an image file`);
-  if (options.write && ask(handle, path, BLKROGET, 4) !== 0) throw readOnly(path);
-  const size = ask(handle, path, BLKGETSIZE64, 8);
-  const blockSize = ask(handle, path, BLKSSZGET, 4);
+  if (options.write && ask(fd, path, BLKROGET, 4) !== 0) throw readOnly(path);
+  const size = ask(fd, path, BLKGETSIZE64, 8);
+  const blockSize = ask(fd, path, BLKSSZGET, 4);
   if (blockSize < 512 || blockSize > 4096 || (blockSize & (blockSize - 1)) !== 0)
     throw fail('unavailable', 'block-size', `device "${path}" has blocks of ${blockSize} bytes, not 512 to 4096`);
   return { size, blockSize, direct: true };
 }
 
-function ask(handle: FileHandle, path: string, request: number, width: 4 | 8): number {
+function ask(fd: number, path: string, request: number, width: 4 | 8): number {
   const answer = Buffer.alloc(8);
-  const result = libc().ioctl(handle.fd, request, answer);
+  const result = libc().ioctl(fd, request, answer);
   if (result < 0) throw ioError('question about', path, undefined, errnoName(result));
   return width === 8 ? Number(answer.readBigUInt64LE()) : answer.readUInt32LE();
 }

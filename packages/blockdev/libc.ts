@@ -29,9 +29,14 @@ export interface Libc {
   semctl(id: number, command: number, value?: number): number;
   /** Waits until one of `events` is on `fd`: the events that are, 0 after `milliseconds` (−1: no limit). */
   poll(fd: number, events: number, milliseconds: number): number;
+  /** A system call by its number, which is the machine's own. */
+  syscall(number: number, a?: CWord, b?: CWord, c?: CWord, d?: CWord, e?: CWord): number;
   /** Address of a buffer's first byte; it stays there. */
   address(buffer: Uint8Array): bigint;
 }
+
+/** An argument of a system call: a number, or a buffer by its address. */
+export type CWord = number | Uint8Array;
 
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
@@ -67,6 +72,8 @@ function libcOf(foreign: Foreign): Libc {
   const semtimedop = call('semtimedop', 'int', 'pointer', 'ulong', 'pointer');
   const semctl = call('semctl', 'int', 'int', 'int', 'long');
   const poll = call('poll', 'pointer', 'ulong', 'int');
+  const syscall = call('syscall', 'long', 'ulong', 'ulong', 'ulong', 'ulong', 'ulong');
+  const word = (value: CWord): number => (typeof value === 'number' ? value : Number(foreign.address(value)));
   return {
     ioctl: (fd, request, argument) =>
       typeof argument === 'number' ? ioctlNumber(fd, request, argument) : ioctlBuffer(fd, request, argument),
@@ -88,6 +95,7 @@ function libcOf(foreign: Foreign): Libc {
       const n = poll(entry, 1, milliseconds);
       return n > 0 ? entry.readInt16LE(6) : n;
     },
+    syscall: (number, a = 0, b = 0, c = 0, d = 0, e = 0) => syscall(number, word(a), word(b), word(c), word(d), word(e)),
     address: foreign.address,
   };
 }
@@ -117,12 +125,4 @@ export function errnoName(errno: number): string {
   const n = Math.abs(errno);
   if (n === constants.errno.EAGAIN) return 'EAGAIN'; // shares its number with EWOULDBLOCK
   return errnoNames.get(n) ?? `errno ${n}`;
-}
-
-/** A zeroed buffer whose address is a multiple of `alignment` (a power of two), as O_DIRECT asks. */
-export function alignedBuffer(length: number, alignment = 4096): Buffer {
-  const whole = Buffer.alloc(length + alignment);
-  const past = Number(libc().address(whole) % BigInt(alignment));
-  const start = past === 0 ? 0 : alignment - past;
-  return whole.subarray(start, start + length);
 }

@@ -6,9 +6,9 @@ import { deviceAt, hostRoots, type Roots } from './sysfs.js';
 /** What uses devices, by `major:minor`: `mounted on /srv`, `used as swap`. */
 export type Uses = Map<string, string[]>;
 
-/** One line of mountinfo that shows a block device. */
+/** One line of mountinfo. */
 export interface Mount {
-  /** `major:minor` */
+  /** `major:minor`: that of the block device, or one that no device has, beginning with `0:`. */
   dev: string;
   /** Where it is mounted. */
   target: string;
@@ -35,7 +35,12 @@ export function readUses(roots: Roots = hostRoots): Uses {
 
 /** The mounts of this process's namespace that show block devices. */
 export function readMounts(roots: Roots = hostRoots): Mount[] {
-  return lines(join(roots.proc, 'self/mountinfo')).flatMap(parseMount);
+  return readMountTable('self', roots).flatMap(ofDevice);
+}
+
+/** Every mount in the namespace of a process, as it sees them; none when it has gone. */
+export function readMountTable(process = 'self', roots: Roots = hostRoots): Mount[] {
+  return lines(join(roots.proc, process, 'mountinfo')).flatMap(parseMount);
 }
 
 /** The paths of the areas that are swapped to. */
@@ -45,18 +50,20 @@ export function readSwaps(roots: Roots = hostRoots): string[] {
     .map((line) => unoctal(line.split(/\s/)[0] ?? ''));
 }
 
-/**
- * proc(5): `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`. File systems on several devices (btrfs)
- * show a number of their own and only the source names a device.
- */
+/** proc(5): `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`. */
 function parseMount(line: string): Mount[] {
   const fields = line.split(' ');
   const separator = fields.indexOf('-');
-  const [own, target, type, from] = [fields[2], fields[4], fields[separator + 1], fields[separator + 2]];
-  if (!own || !target || !type || separator < 0) return [];
-  const source = unoctal(from ?? '');
-  const dev = own.startsWith('0:') ? (source.startsWith('/') ? deviceAt(source) : undefined) : own;
-  return dev === undefined ? [] : [{ dev, target: unoctal(target), source, type }];
+  const [dev, target, type, from] = [fields[2], fields[4], fields[separator + 1], fields[separator + 2]];
+  if (!dev || !target || !type || separator < 0) return [];
+  return [{ dev, target: unoctal(target), source: unoctal(from ?? ''), type }];
+}
+
+/** File systems on several devices (btrfs) show a number of their own and only the source names a device. */
+function ofDevice(mount: Mount): Mount[] {
+  if (!mount.dev.startsWith('0:')) return [mount];
+  const dev = mount.source.startsWith('/') ? deviceAt(mount.source) : undefined;
+  return dev === undefined ? [] : [{ ...mount, dev }];
 }
 
 /** Blanks and backslashes are written as octal. */

@@ -11,10 +11,15 @@ export interface Storage {
   readonly blockSize: number;
   /** Exactly `length` bytes, or an `io-error` (exit 74). */
   read(offset: Bytes, length: Bytes): Promise<Buffer>;
-  write(offset: Bytes, data: Uint8Array): Promise<void>;
+  write(offset: Bytes, data: Uint8Array, options?: WriteOptions): Promise<void>;
   /** Returns when everything written before is durable. After a failure the device is not to be trusted: never retried. */
   flush(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /** Returns when this write is durable; it says nothing of those before it (FUA). After a failure as with `flush`. */
+  durable?: boolean;
 }
 
 export interface OpenOptions {

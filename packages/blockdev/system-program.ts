@@ -15,6 +15,10 @@ export interface SystemProgram {
   /** Exit codes that mean success; 0 by default. */
   success?: readonly number[];
   directories?: readonly string[];
+  /** What it works on, for the error; its last argument by default. */
+  subject?: string;
+  /** Open descriptors that it gets as 3, 4 …: `/proc/self/fd/3` is then what was looked at, wherever its path leads now. */
+  keep?: readonly number[];
 }
 
 /**
@@ -24,16 +28,25 @@ export interface SystemProgram {
  * @returns what it printed on standard output
  * @throws DvmError `no-NAME` (unavailable), `NAME-failed` (io)
  */
-export async function runSystemProgram({ name, args, from, success = [0], directories }: SystemProgram): Promise<string> {
+export async function runSystemProgram({
+  name,
+  args,
+  from,
+  success = [0],
+  directories,
+  keep = [],
+  subject,
+}: SystemProgram): Promise<string> {
   const program = findProgram(name, directories);
   if (!program)
     throw fail('unavailable', `no-${name}`, `program "${name}" is not on this machine`, { hint: `install the package ${from}` });
   const { execa } = await import('execa');
-  const options = { env: { LC_ALL: 'C' }, extendEnv: false, stdin: 'ignore', reject: false } as const;
+  const stdio = ['ignore', 'pipe', 'pipe', ...keep] as ['ignore', 'pipe', 'pipe'];
+  const options = { env: { LC_ALL: 'C' }, extendEnv: false, stdio, reject: false } as const;
   const { exitCode, stdout, stderr, shortMessage, cause } = await execa(program, args, options);
   if (exitCode !== undefined && success.includes(exitCode)) return stdout;
   const state = (isSystemError(cause) && cause.code) || lastLine(stderr) || shortMessage || `exit code ${exitCode}`;
-  throw fail('io', `${name}-failed`, `${name} of "${args.at(-1)}" failed: ${state.replace(`${name}: error: `, '')}`, {
+  throw fail('io', `${name}-failed`, `${name} of "${subject ?? args.at(-1)}" failed: ${state.replace(`${name}: error: `, '')}`, {
     details: { program, args, exitCode: exitCode ?? null, stderr: stderr.slice(-4096) },
     cause,
   });

@@ -1,33 +1,39 @@
-import type { OpenStorage } from '#blockdev/storage.js';
+import type { OpenStorage, Storage } from '#blockdev/storage.js';
 import type { Devices } from '#documents/devices.js';
 import type { Envelope } from '#documents/group.js';
 import { noTxn } from '#documents/ids.js';
 import { parseEnvelope } from '#documents/record.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { readPrefix, regionStatus } from '#replicator/replicator.js';
+import { Superblocks } from '#replicator/region/superblocks.js';
+import { readPrefix, statusOn } from '#replicator/replicator.js';
 import type { RegionStatus } from '#replicator/sync.js';
 import { DvmError, fail } from '#tool/errors.js';
+import type { Label } from './label.js';
 import type { Labelled } from './scan.js';
 
 export type Problem = Devices['problems'][number];
 
+/** The transaction id of a region's active version, undefined where there never was one, or why it cannot be read. */
+export type RegionVersion = string | undefined | DvmError;
+
 /** How discover asks the regions which PVs a group has. */
 export interface EnvelopeReader {
-  /** For each region the transaction id of its active version, undefined where there never was one, or why it cannot be read. */
-  versions(regions: readonly Region[]): Promise<(string | undefined | DvmError)[]>;
+  /** Of regions of a device that is open. */
+  versions(storage: Storage, regions: readonly Region[]): Promise<RegionVersion[]>;
   /** @throws DvmError when the region cannot be read or holds something else */
   envelope(region: Region): Promise<Envelope>;
 }
 
 /** Asks the replicator: the superblocks of all regions, and of a record no more than its beginning. */
 export function envelopeReader(open: OpenStorage): EnvelopeReader {
+  const superblocks = new Superblocks();
   return {
-    versions: async (regions) => (regions.length === 0 ? [] : (await regionStatus(open, regions)).map(activeVersion)),
+    versions: async (storage, regions) => (await statusOn(storage, regions, superblocks)).map(activeVersion),
     envelope: (region) => readEnvelope(open, region),
   };
 }
 
-function activeVersion({ error, active }: RegionStatus): string | undefined | DvmError {
+function activeVersion({ error, active }: RegionStatus): RegionVersion {
   return error ?? (active?.txn === noTxn ? undefined : active?.txn);
 }
 
@@ -53,15 +59,12 @@ interface Version {
 }
 
 /**
- * The newest envelope among the regions of a group's devices. Superblocks of all regions are read, but each
- * version's envelope only once. Regions that disagree are only reported: tm judges them.
+ * The newest envelope among the regions of a group's devices; each version's is read only once. Regions that disagree
+ * are only reported: tm judges them.
  */
 export async function readGroupState(groupId: string, devices: readonly Labelled[], reader: EnvelopeReader): Promise<GroupState> {
   const out: GroupState = { envelope: undefined, unreadable: 0, problems: [] };
-  const regions = devices.flatMap((d) =>
-    d.label.regions.map((r): Region => ({ path: d.path, start: r.start, length: r.length })),
-  );
-  const versions = await groupByVersion(regions, reader, out);
+  const versions = groupByVersion(devices, out);
   for (const v of versions) {
     const envelope = await readFirst(v.regions, reader, out);
     if (envelope && envelope.group.id !== groupId) out.problems.push(foreign(v, envelope));
@@ -71,18 +74,23 @@ export async function readGroupState(groupId: string, devices: readonly Labelled
   return out;
 }
 
-async function groupByVersion(regions: Region[], reader: EnvelopeReader, out: GroupState): Promise<Version[]> {
-  const txns = await reader.versions(regions);
+function groupByVersion(devices: readonly Labelled[], out: GroupState): Version[] {
   const versions = new Map<string, Version>();
-  regions.forEach((region, i) => {
-    const txn = txns[i];
-    if (txn instanceof DvmError) unreadable(region, txn, out);
-    if (typeof txn !== 'string') return;
-    const version = versions.get(txn) ?? { txn, regions: [] };
-    version.regions.push(region);
-    versions.set(txn, version);
-  });
+  for (const { path, label, versions: txns } of devices)
+    for (const [i, region] of regionsOnLabel(path, label).entries()) {
+      const txn = txns[i];
+      if (txn instanceof DvmError) unreadable(region, txn, out);
+      if (typeof txn !== 'string') continue;
+      const version = versions.get(txn) ?? { txn, regions: [] };
+      version.regions.push(region);
+      versions.set(txn, version);
+    }
   return [...versions.values()];
+}
+
+/** The regions that a label names, on the device at `path`. */
+export function regionsOnLabel(path: string, { regions }: Label): Region[] {
+  return regions.map(({ start, length }) => ({ path, start, length }));
 }
 
 async function readFirst(regions: Region[], reader: EnvelopeReader, out: GroupState): Promise<Envelope | undefined> {

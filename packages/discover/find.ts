@@ -27,7 +27,12 @@ export function devicesDocument(group: FoundGroup, found: Scan): Devices {
     group: { id: group.id, name: group.name },
     devices,
     missing: missing(group, devices),
-    problems: [...group.state.problems, ...group.devices.flatMap((d) => labelProblems(d, group)), ...ignored(group, found)],
+    problems: [
+      ...group.state.problems,
+      ...group.devices.flatMap((d) => labelProblems(d, group)),
+      ...ignored(group, found),
+      ...unclear(group, found),
+    ],
   };
 }
 
@@ -67,4 +72,14 @@ function ignored(group: FoundGroup, found: Scan): Problem[] {
   const pvs = group.devices.map((d) => d.label.pv);
   const mine = found.passed.filter((p) => p.code === 'duplicate-ignored' && pvs.some((pv) => p.reason.includes(pv)));
   return mine.map((p) => ({ code: p.code, message: `device "${p.path}" is ignored: ${p.reason}`, paths: [p.path] }));
+}
+
+/** PVs of the group that nobody can tell from their copies. */
+function unclear({ id }: FoundGroup, { duplicates }: Scan): Problem[] {
+  return duplicates
+    .filter((d) => d.group === id)
+    .map((d) => {
+      const paths = d.devices.map((x) => x.path);
+      return { code: 'duplicate-pv', message: `PV ${d.pv} is on ${paths.join(' and ')}: neither is used`, paths };
+    });
 }

@@ -87,8 +87,9 @@ export function parseCopy(block: Uint8Array, here: Sectors): Copy {
     return { state: 'damaged', why: 'wrong checksum' };
   const version = b.readUInt32LE(at.version);
   if (version > VERSION || b.readUInt32LE(at.flags) !== 0) return { state: 'newer', version };
+  if (version !== VERSION) return { state: 'damaged', why: `version ${version}` };
   try {
-    if (u64(b, at.here) !== here) return { state: 'absent' };
+    if (b.readBigUInt64LE(at.here) !== BigInt(here)) return { state: 'absent' };
     const label = unpack(b);
     checkLabel(label, here);
     return { state: 'valid', label };

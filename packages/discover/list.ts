@@ -1,5 +1,6 @@
 import { readUses, type Uses } from '#blockdev/mounts.js';
 import { mapParallel } from '#blockdev/parallel.js';
+import type { Devices } from '#documents/devices.js';
 import { DvmError } from '#tool/errors.js';
 import type { DiscoverConfig } from './config.js';
 import type { Inventory } from './documents.js';
@@ -16,16 +17,25 @@ const PROGRAMS = 8;
 /** Everything that was looked at: groups, devices that could be added, and why the others were passed over. */
 export async function listDevices(config: DiscoverConfig, world: World): Promise<Inventory> {
   const found = await scan(config, world);
-  const groups = await mapParallel([...groupsOf(found)].sort(byId), GROUPS, ([id, devices]) => describe(id, devices, world));
   const uses = readUses(world.roots);
   return {
     kind: 'inventory',
     version: 1,
-    groups: groups.map((g) => devicesDocument(g, found)),
+    groups: await devicesOfGroups(found, world),
     unlabelled: await mapParallel(found.unlabelled, PROGRAMS, (u) => unlabelledEntry(u, uses, found, world)),
     passed: found.passed.map(({ path, code, reason }) => ({ path, code, reason })),
     duplicates: found.duplicates.map(duplicateEntry),
   };
+}
+
+/** The devices of every group, by id. Nothing but labels and metadata is looked at, so that it is fast. */
+export async function listGroups(config: DiscoverConfig, world: World): Promise<Devices[]> {
+  return devicesOfGroups(await scan(config, world), world);
+}
+
+async function devicesOfGroups(found: Scan, world: World): Promise<Devices[]> {
+  const groups = await mapParallel([...groupsOf(found)].sort(byId), GROUPS, ([id, devices]) => describe(id, devices, world));
+  return groups.map((g) => devicesDocument(g, found));
 }
 
 function byId([a]: [string, unknown], [b]: [string, unknown]): number {

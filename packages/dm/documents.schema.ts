@@ -1,5 +1,5 @@
 import { count } from '#documents/common.schema.js';
-import { dev, dmText, targets, uuid, wipe } from './table.schema.js';
+import { dev, dmText, minor, targets, uuid, wipe } from './table.schema.js';
 
 /**
  * What a thin pool is to be told, group after group: the pool's transaction id goes from `from` to `to` when all
@@ -60,6 +60,8 @@ export const desiredSchema = {
           readOnly: { const: true },
           /** A layer of another device: no links, no scan by udev. */
           hidden: { const: true },
+          /** Of the device when it is made; without it the kernel chooses. */
+          minor,
           /** New and not yet wiped: udev must not scan it. */
           noScan: { const: true },
           /** Where its ends lie, if it is new and to be wiped. */

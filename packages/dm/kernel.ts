@@ -35,7 +35,8 @@ export type DeviceRef = string | { name: string; uuid?: string };
  */
 export interface Kernel {
   list(): { name: string; dev: string }[];
-  create(name: string, uuid: string | undefined): DeviceInfo;
+  /** Without a minor number the kernel takes the lowest that is free; one that is taken is ENXIO. */
+  create(name: string, uuid: string | undefined, minor?: number): DeviceInfo;
   remove(device: DeviceRef): void;
   removeAll(): void;
   suspend(device: DeviceRef, flags: { noFlush?: boolean; lockFs?: boolean }): void;

@@ -1,5 +1,5 @@
 import { count, positive } from '#documents/common.schema.js';
-import { dmText, targets, text, uuid, wipe } from './table.schema.js';
+import { dmText, minor, targets, text, uuid, wipe } from './table.schema.js';
 
 /**
  * What an instruction names. Without a uuid the device is found by name; with one it is found by the uuid alone,
@@ -32,7 +32,7 @@ export const instruction = {
   oneOf: [
     op('remove-all', {}, []),
     op('list', { key }, ['key']),
-    op('create', { id: deviceId }, ['id']),
+    op('create', { id: deviceId, minor }, ['id']),
     op('remove', { id: deviceId }, ['id']),
     /** `noFlush`: in-flight I/O is held back, not waited for; `lockFs`: freeze the file system first. */
     op('suspend', { id: deviceId, noFlush: { type: 'boolean' }, lockFs: { type: 'boolean' } }, ['id']),
@@ -109,6 +109,16 @@ export const planSchema = {
         required: ['pool', 'device'],
         additionalProperties: false,
         properties: { pool: { type: 'string' }, device: dmText, repairFrom: dmText },
+      },
+    },
+    /** Devices of others that clones which come up read from, to be looked at before phase 1; `size` in sectors. */
+    sources: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'path', 'size'],
+        additionalProperties: false,
+        properties: { name: dmText, path: { type: 'string' }, size: positive },
       },
     },
     /** Of the devices that are new; absent when there is nothing to wipe. */

@@ -6,6 +6,9 @@ export const dmText = { type: 'string', minLength: 1, maxLength: 127, pattern: '
 export const uuid = { type: 'string', maxLength: 128, pattern: '^[^\\0]*$' } as const;
 export const dev = { type: 'string', pattern: '^\\d+:\\d+$' } as const;
 
+/** Minor numbers have 20 bits. */
+export const minor = { type: 'integer', minimum: 0, maximum: 2 ** 20 - 1 } as const;
+
 /** What the kernel reads up to the first NUL. */
 export const text = { type: 'string', maxLength: 65536, pattern: '^[^\\0]*$' } as const;
 

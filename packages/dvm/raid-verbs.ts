@@ -1,6 +1,6 @@
 import { raidFlags, recoveryFlags } from '#metadata/flags.js';
 import type { Pipeline } from './pipeline.js';
-import { changeOptions, passOn, tmWords, verb } from './verb.js';
+import { changeOptions, passOn, runOptions, tmWords, verb } from './verb.js';
 import { parseVolume, update } from './verbs.js';
 
 /** Options of `dvm create` for redundant volumes, handed on to lv_create. */
@@ -45,6 +45,30 @@ export const raidVerbs = [
       const { group, volume } = parseVolume(call.positionals[0] ?? '');
       const words = passOn(call.options, ['replace']);
       return twice(group, tmWords(call.options), ['lv_repair', volume, ...words, ...call.positionals.slice(1)]);
+    },
+  ),
+  verb(
+    'scrub',
+    'Have the kernel compare all images of a raid volume, in the background.',
+    [target],
+    {
+      ...runOptions,
+      kernel: changeOptions.kernel,
+      repair: { type: 'boolean', describe: 'write what differs anew' },
+      stop: { type: 'boolean', describe: 'end a check or repair that is under way' },
+    },
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      const kernel = passOn(call.options, ['kernel']);
+      const words = passOn(call.options, ['repair', 'stop']);
+      return [
+        [
+          ['discover', group],
+          ['tm', 'read', group],
+          ['lv_scrub', volume, ...words],
+          ['dmexec', ...kernel],
+        ],
+      ];
     },
   ),
 ];

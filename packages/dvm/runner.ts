@@ -7,7 +7,7 @@ import { Attached, type PhaseSession, type Programs, type Word } from '#tool/pro
 import { spawnPrograms } from '#tool/spawn.js';
 import { invokeTraced } from '#tool/trace.js';
 import { startInProcess } from './in-process-session.js';
-import { type Pipeline, withOptions } from './pipeline.js';
+import { type Pipeline, type Stage, withOptions } from './pipeline.js';
 
 /** What every stage of a run shares. */
 export interface RunOptions {
@@ -76,6 +76,15 @@ async function runOnce(pipeline: Pipeline, options: RunOptions, config: Config |
     });
   }
   return result;
+}
+
+/** Runs one tool on a document that is at hand, such as the devices of a group that were found together with others. */
+export async function runTool(stage: Stage, input: unknown, options: RunOptions): Promise<RunResult> {
+  const config = options.configPath === undefined ? undefined : readConfig(options.configPath);
+  const [name, ...argv] = withOptions(stage, commonWords(options.configPath, options.trace));
+  const programs = inProcessPrograms(options, config);
+  const readInput = async () => given(input);
+  return collected(await toolNamed(name), argv, { readInput, note: options.note, config, programs });
 }
 
 /** A stream of documents is drained here: what produces it does its work as it is read. */

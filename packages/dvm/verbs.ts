@@ -39,7 +39,7 @@ export function parseVolume(text: string): { group: string; volume: string } {
 export type TmWords = readonly string[];
 
 /** The commands of discover, which a group could be called. */
-const discoverCommands = ['find', 'add', 'rm', 'regions', 'list'];
+const discoverCommands = ['find', 'add', 'rm', 'regions', 'list', 'groups', 'probe'];
 
 /** @throws DvmError `bad-target` (exit 64) for a word that cannot be a group's name */
 export function find(group: string): Stage {
@@ -87,7 +87,7 @@ export function extendGroup(group: string, devices: string[], tm: TmWords, add: 
 export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
   return [
     [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
-    ...(isDry(tm) ? [] : [unlabel(group, tm, devices)]),
+    ...(isDry(tm) ? [] : [unlabel(group, tm, ['--if-there', ...devices])]),
   ];
 }
 

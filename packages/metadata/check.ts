@@ -5,6 +5,7 @@ import { checkVolume } from './check-volume.js';
 import type { Draft } from './draft.js';
 import { referencesOf } from './kinds/kinds.js';
 import type { Lv, Metadata } from './metadata.js';
+import { checkMinors } from './minors.js';
 import { checkThinDevices } from './thin/check.js';
 
 /** One broken invariant. `code` is stable; `id` is the volume's or PV's, where there is one. */
@@ -33,6 +34,7 @@ export function findProblems(draft: Draft): Problem[] {
     ...checkGroup(draft.vg),
     ...Object.keys(draft.pvs).flatMap((id) => checkPv(draft, id)),
     ...checkNames(draft.lvs),
+    ...checkMinors(draft.lvs),
     ...checkParts(draft.lvs),
     ...checkThinDevices(draft.lvs),
     ...checkVolumes(draft),

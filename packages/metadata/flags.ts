@@ -61,6 +61,19 @@ export const recoveryFlags = {
   'max-recovery-rate': { type: 'integer', value: 'KIB', describe: 'raid: at most so much a second on each image; 0: no limit' },
 } as const;
 
+export const minorFlag = { type: 'string', value: 'N' } as const;
+
+/**
+ * A minor number, or `none`.
+ *
+ * @throws DvmError `bad-minor` (exit 64)
+ */
+export function minorOf(text: string | undefined): number | 'none' | undefined {
+  if (text === undefined || text === 'none') return text;
+  if (/^\d{1,7}$/.test(text) && Number(text) < 2 ** 20) return Number(text);
+  throw fail('usage', 'bad-minor', `minor number "${text}" is not one from 0 to 1048575, nor "none"`);
+}
+
 export const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as const;
 
 export const pvList = {
@@ -75,13 +88,14 @@ export const newVolumeFlags = {
   tag: { type: 'list', value: 'TAG', describe: 'tag of the volume; may be repeated' },
   'read-only': { type: 'boolean', describe: 'make the volume read-only' },
   autoactivate: { type: 'boolean', default: true, describe: 'activate at boot; --no-autoactivate keeps it down' },
+  minor: { ...minorFlag, describe: 'minor number of its device (default: any that is free)' },
   id: { type: 'string', value: 'ID', describe: 'id of the volume, for scripts that must repeat (default: a new random one)' },
   time: { type: 'string', value: 'TIME', describe: 'time of creation, RFC 3339 (default: now)' },
 } as const satisfies OptionSpecs;
 
 /** What they say of the volume. */
-export function newVolumeOf({ id, time, tag, autoactivate, 'read-only': readOnly }: OptionValues<typeof newVolumeFlags>) {
-  return { id: idFlag(id), created: timeFlag(time), tags: tag, readOnly, autoactivate };
+export function newVolumeOf({ id, time, tag, autoactivate, minor, 'read-only': readOnly }: OptionValues<typeof newVolumeFlags>) {
+  return { id: idFlag(id), created: timeFlag(time), tags: tag, readOnly, autoactivate, minor: minorOf(minor) };
 }
 
 /**

@@ -1,25 +1,28 @@
 import { fail } from '#tool/errors.js';
 import type { Sectors } from '#tool/units.js';
-import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { type FixedType, isFixedType, newFixed } from './fixed.js';
 import type { PartIds } from './layers.js';
-import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from './lv-space.js';
-import type { AllocationPolicy, Lv, Segment } from './metadata.js';
-import { checkVolumeName } from './names.js';
+import {
+  type AllocationChoice,
+  checkStripes,
+  defaultStripeSize,
+  grow,
+  roundingNote,
+  sharesOf,
+  storedPolicy,
+} from './lv-space.js';
+import type { AllocationPolicy, Segment } from './metadata.js';
+import { checkNew, type NewVolumeFlags, newVolume } from './new-volume.js';
 import { isRaidType, newRaid, type RaidOptions, type RaidType } from './raid/create.js';
 import { appendRows, sizeOf } from './segments.js';
 import { type SizeOptions, type WantedSize, wantedSize } from './sizes.js';
 import { type Space, spaceOf } from './space.js';
-import { editTags } from './tags.js';
 
 /** What a new volume may be. */
-export type VolumeType = 'linear' | 'striped' | RaidType;
+export type VolumeType = 'linear' | 'striped' | FixedType | RaidType;
 
-export interface NewVolume extends SizeOptions, Omit<RaidOptions, 'type'> {
-  id: string;
-  name: string;
-  /** RFC 3339. */
-  created: string;
+export interface NewVolume extends SizeOptions, NewVolumeFlags, Omit<RaidOptions, 'type'> {
   /** Default: striped where there are stripes, else linear. */
   type?: VolumeType | undefined;
   stripeSize?: Sectors | undefined;
@@ -27,19 +30,16 @@ export interface NewVolume extends SizeOptions, Omit<RaidOptions, 'type'> {
   pvs: readonly string[];
   /** Stored with the volume, for this and later allocations; without it, or with `inherit`, the group's holds. */
   allocation?: AllocationChoice | undefined;
-  tags: readonly string[];
-  readOnly: boolean;
-  autoactivate: boolean;
   /** For the hidden volumes that it stands on. */
   partIds: PartIds;
 }
 
 /**
- * Creates a volume: linear, striped or raid.
+ * Creates a volume: linear, striped, raid, or one that lies nowhere.
  *
  * @returns notes for people
- * @throws DvmError `bad-name`, `bad-size`, `bad-stripes`, `bad-stripe-size`, `bad-mirrors`, `bad-region-size`, `bad-tag`
- *   (exit 64), `no-pv` (exit 80), `name-taken`, `id-taken` (exit 81), `no-space` (exit 82)
+ * @throws DvmError `bad-name`, `bad-size`, `bad-stripes`, `bad-stripe-size`, `bad-mirrors`, `bad-region-size`, `bad-option`,
+ *   `bad-tag` (exit 64), `no-pv` (exit 80), `name-taken`, `id-taken`, `minor-taken` (exit 81), `no-space` (exit 82)
  */
 export function createVolume(draft: Draft, v: NewVolume): string[] {
   checkNew(draft, v);
@@ -47,27 +47,20 @@ export function createVolume(draft: Draft, v: NewVolume): string[] {
   const space = spaceOf(draft, v.pvs);
   const size = wantedSize(v, draft.vg.extentSize, sharesOf(draft, space));
   if (size.extents === 0 && !size.share) throw fail('usage', 'bad-size', `size of volume "${v.name}" is 0`);
-  const tags = editTags(undefined, v.tags);
-  const wanted = { ...v, size, policy: allocation ?? draft.vg.allocation };
-  const { type } = v;
-  const segments =
-    type !== undefined && isRaidType(type)
-      ? [newRaid(draft, { ...wanted, type }, space, v.partIds)]
-      : plain(draft, wanted, space);
-  const lv = compact<Lv>({
-    name: v.name,
-    segments,
-    created: v.created,
-    allocation,
-    tags,
-    readOnly: v.readOnly ? true : undefined,
-    autoactivate: v.autoactivate ? undefined : false,
-  });
+  const segments = segmentsOf(draft, { ...v, size, policy: allocation ?? draft.vg.allocation }, space);
+  const lv = newVolume(v, { segments, allocation });
   draft.setLv(v.id, lv);
   return roundingNote(draft, `volume "${v.name}"`, size, sizeOf(lv));
 }
 
 type Wanted = Omit<NewVolume, 'size'> & { size: WantedSize; policy: AllocationPolicy };
+
+function segmentsOf(draft: Draft, wanted: Wanted, space: Space): Segment[] {
+  const { type, size, pvs, stripes, stripeSize, mirrors, regionSize } = wanted;
+  if (isFixedType(type)) return [newFixed(type, size.extents, { pvs: pvs[0], stripes, stripeSize, mirrors, regionSize })];
+  if (type !== undefined && isRaidType(type)) return [newRaid(draft, { ...wanted, type }, space, wanted.partIds)];
+  return plain(draft, wanted, space);
+}
 
 function plain(draft: Draft, { name, type, mirrors, regionSize, size, policy, ...v }: Wanted, space: Space): Segment[] {
   const stripes = v.stripes ?? (type === 'striped' ? 2 : 1);
@@ -87,20 +80,4 @@ function plain(draft: Draft, { name, type, mirrors, regionSize, size, policy, ..
   checkStripes(stripes, stripeSize, draft.vg.extentSize);
   const { rows } = grow(draft, { what: `volume "${name}"`, size, stripes, policy }, space);
   return appendRows([], rows, stripeSize);
-}
-
-/** The policy as a volume stores it: nothing when it follows the group. */
-export function storedPolicy(choice: AllocationChoice | undefined): AllocationPolicy | undefined {
-  return choice === 'inherit' ? undefined : choice;
-}
-
-/**
- * The name of a new volume is a good one, and neither it nor the id is taken.
- *
- * @throws DvmError `bad-name` (exit 64), `name-taken`, `id-taken` (exit 81)
- */
-export function checkNew(draft: Draft, { id, name }: { id: string; name: string }): void {
-  checkVolumeName(name, draft.groupName);
-  if (draft.idOf(name) !== undefined) throw fail('exists', 'name-taken', `volume "${name}" already exists in ${draft.group}`);
-  if (Object.hasOwn(draft.lvs, id)) throw fail('exists', 'id-taken', `id "${id}" already belongs to a volume of ${draft.group}`);
 }

@@ -1,14 +1,16 @@
 import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
+import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
 import { rowOf } from './kinds/raid.js';
 import { findVolume, findVolumes } from './lookup.js';
-import { storedPolicy } from './lv-create.js';
-import { type AllocationChoice, sharesOf } from './lv-space.js';
+import { type AllocationChoice, sharesOf, storedPolicy } from './lv-space.js';
 import type { Lv } from './metadata.js';
+import { refuseTakenMinor } from './minors.js';
 import { checkVolumeName } from './names.js';
+import { storedAutoactivate } from './new-volume.js';
 import { raidOf, reduceRaid } from './raid/resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
@@ -24,7 +26,7 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
@@ -33,6 +35,7 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
     throw fail('inUse', 'cannot-reduce', `thin pool "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
   if (snapshotSegment(lv))
     throw fail('inUse', 'cannot-reduce', `snapshot "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  refuseCloning(lv, 'it cannot be resized');
   refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
@@ -103,20 +106,36 @@ export interface VolumeChanges {
   delTags: readonly string[];
   readOnly?: 'on' | 'off' | undefined;
   autoactivate?: 'on' | 'off' | undefined;
+  /** Of a clone: whether it copies in the background. */
+  hydration?: 'on' | 'off' | undefined;
+  /** `none`: the kernel chooses. */
+  minor?: number | 'none' | undefined;
   allocation?: AllocationChoice | undefined;
 }
 
-/** @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80) */
-export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): void {
-  for (const id of findVolumes(draft, words)) draft.setLv(id, changed(draft.lvs[id] as Lv, changes));
+/**
+ * @returns notes for people
+ * @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81), `not-a-clone` (exit 83)
+ */
+export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): string[] {
+  const { minor, hydration } = changes;
+  return findVolumes(draft, words).flatMap((id) => {
+    const lv = draft.lvs[id] as Lv;
+    if (typeof minor === 'number') refuseTakenMinor(draft, id, minor);
+    draft.setLv(id, changed(lv, changes));
+    const notes = hydration === undefined ? [] : setHydration(draft, id, hydration);
+    if (minor === undefined || draft.lvs[id]?.minor === lv.minor) return notes;
+    return [...notes, `volume "${lv.name}": its device gets that number when it is next activated`];
+  });
 }
 
-function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, allocation }: VolumeChanges): Lv {
+function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, minor, allocation }: VolumeChanges): Lv {
   return compact<Lv>({
     ...lv,
     tags: editTags(lv.tags, addTags, delTags),
     readOnly: readOnly === undefined ? lv.readOnly : readOnly === 'on' ? true : undefined,
-    autoactivate: autoactivate === undefined ? lv.autoactivate : autoactivate === 'off' ? false : undefined,
+    autoactivate: storedAutoactivate(lv.autoactivate, autoactivate),
+    minor: minor === undefined ? lv.minor : minor === 'none' ? undefined : minor,
     allocation: allocation === undefined ? lv.allocation : storedPolicy(allocation),
   });
 }

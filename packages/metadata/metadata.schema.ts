@@ -17,6 +17,8 @@ const lv = {
     /** Overrides the group's policy. */
     allocation: { enum: allocationPolicies },
     readOnly: { const: true },
+    /** Of its device; without it the kernel chooses. Linux has 20 bits for it. */
+    minor: { type: 'integer', minimum: 0, maximum: 2 ** 20 - 1 },
     /** Kept down by `activate --all --auto`. */
     autoactivate: { const: false },
     /** Belongs to another volume or to the group; users cannot open it by name. */
@@ -66,6 +68,8 @@ export const metadataSchema = {
         extentSize: { type: 'integer', minimum: 8, maximum: 2 ** 25 },
         allocation: { enum: allocationPolicies },
         tags,
+        /** All its volumes are kept down by `activate --all --auto`. */
+        autoactivate: { const: false },
         /** Taken out of use, to go to another machine: neither activated nor edited until it is imported. */
         exported: { const: true },
       },

@@ -5,6 +5,7 @@ import { type Claim, ClaimMap, claimsOf, reservedClaims } from './claims.js';
 import type { Draft } from './draft.js';
 import type { Lv, Metadata } from './metadata.js';
 import { listed } from './pv-edits.js';
+import { carryRaids } from './raid/rollback.js';
 import { laterClaims } from './rollback-steps.js';
 import { carryPools } from './thin/rollback.js';
 
@@ -23,7 +24,7 @@ export interface Rollback {
  *
  * @returns the metadata, and notes for people
  * @throws DvmError (exit 83) `extent-size-changed`, `extents-gone`: PVs or parts of them that volumes lay on are not there
- *   any more; `thin-gone`: thin volumes that their pool has deleted; unless `force` `overwritten`: extents that belonged to somebody else in between
+ *   any more; `thin-gone`: thin volumes that their pool has deleted; `images-stale`: raid volumes of too few present images; unless `force` `overwritten`: extents that belonged to somebody else in between
  */
 export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metadata: Metadata; notes: string[] } {
   const now = draft.before;
@@ -31,7 +32,7 @@ export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metad
   checkGone(draft, old);
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
-  const carried = carryPools(now, old.lvs);
+  const carried = carryRaids(now, carryPools(now, old.lvs));
   const lvs = Object.fromEntries(
     Object.entries(carried).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
   );

@@ -1,8 +1,8 @@
 import { fail } from '#tool/errors.js';
 import type { Draft } from './draft.js';
 import { findVolume } from './lookup.js';
-import { checkNew } from './lv-create.js';
 import type { Lv } from './metadata.js';
+import { checkNew } from './new-volume.js';
 import { type NewThickSnapshot, snapshotThick } from './thick/create.js';
 import { thinSegment } from './thin/segments.js';
 import { snapshotThin } from './thin/snapshot.js';
@@ -18,7 +18,7 @@ export interface NewSnapshot extends Omit<NewThickSnapshot, 'pvs'> {
  *
  * @returns notes for people
  * @throws DvmError `bad-name`, `bad-tag`, `no-size`, `bad-size`, `bad-chunk-size` (exit 64), `no-volume` (exit 80),
- *   `name-taken`, `id-taken` (exit 81), `no-device-id`, `no-space` (exit 82), `no-snapshots` (exit 83)
+ *   `name-taken`, `id-taken`, `minor-taken` (exit 81), `no-device-id`, `no-space` (exit 82), `no-snapshots` (exit 83)
  */
 export function createSnapshot(draft: Draft, s: NewSnapshot): string[] {
   checkNew(draft, s);

@@ -5,6 +5,7 @@ import { compact } from './compact.js';
 import { Draft } from './draft.js';
 import { areaLength } from './kinds/kinds.js';
 import type { AllocationPolicy, Lv, Metadata, Pv, Segment } from './metadata.js';
+import { storedAutoactivate } from './new-volume.js';
 import { editTags } from './tags.js';
 import { checkExtentSize } from './vg-create.js';
 
@@ -13,6 +14,7 @@ export interface GroupChanges {
   addTags: readonly string[];
   delTags: readonly string[];
   extentSize?: Sectors | undefined;
+  autoactivate?: 'on' | 'off' | undefined;
 }
 
 /**
@@ -20,10 +22,17 @@ export interface GroupChanges {
  *
  * @throws DvmError `bad-extent-size` (exit 64), `extents-do-not-fit` (exit 83)
  */
-export function setGroup(draft: Draft, { allocation, addTags, delTags, extentSize }: GroupChanges): void {
+export function setGroup(draft: Draft, changes: GroupChanges): void {
+  const { extentSize, allocation, addTags, delTags, autoactivate } = changes;
   if (extentSize !== undefined && extentSize !== draft.vg.extentSize) resizeExtents(draft, extentSize);
-  const vg = { ...draft.vg, allocation: allocation ?? draft.vg.allocation, tags: editTags(draft.vg.tags, addTags, delTags) };
-  draft.setVg(compact<Metadata['vg']>(vg));
+  draft.setVg(
+    compact<Metadata['vg']>({
+      ...draft.vg,
+      allocation: allocation ?? draft.vg.allocation,
+      tags: editTags(draft.vg.tags, addTags, delTags),
+      autoactivate: storedAutoactivate(draft.vg.autoactivate, autoactivate),
+    }),
+  );
 }
 
 /** Counts everything in extents of another size: the bytes on the disks stay where they are. */

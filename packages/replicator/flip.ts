@@ -61,7 +61,15 @@ export async function clearMarkIn(set: RegionSet, txn: string): Promise<Outcome>
     if (s.active?.txn !== txn) return 'refuse';
     return s.mark ? 'todo' : 'already';
   });
-  return flip(set, verdicts, txn, (s) => (s.mark ? { ...s, mark: false } : undefined), { flush: false });
+  return flip(set, verdicts, txn, (s) => (s.mark ? { ...s, mark: false } : undefined), { durable: false });
+}
+
+/** Writes each region's superblock once more, over the older one, which is damaged. */
+export async function rewriteIn(set: RegionSet): Promise<Outcome> {
+  return collect(set.members, async (of) => {
+    await flipOne(of, (s) => s, { durable: true });
+    return 'done';
+  });
 }
 
 /** Writes one superblock to each region that has to change; failures are collected, not thrown. */
@@ -70,7 +78,7 @@ async function flip(
   verdicts: readonly Verdict[],
   txn: string,
   next: (s: Superblock) => NextSuperblock | undefined,
-  options = { flush: true },
+  options = { durable: true },
 ): Promise<Outcome> {
   if (verdicts.includes('refuse')) throw refusal(setStatus(set), txn);
   return collect(set.members, async (of, i) => {
@@ -105,11 +113,11 @@ export async function collect(
 async function flipOne(
   of: OpenRegion,
   next: (s: Superblock) => NextSuperblock | undefined,
-  options: { flush: boolean },
+  options: { durable: boolean },
 ): Promise<void> {
   const superblock = of.superblock && next(of.superblock);
   if (superblock) await of.writeSuperblock(superblock, options);
-  else if (options.flush) await of.flush();
+  else if (options.durable) await of.flush();
 }
 
 function refusal(statuses: RegionStatus[], txn: string): DvmError {

@@ -12,7 +12,7 @@ export function growIn(set: RegionSet): Promise<Outcome> {
     const blocks = Math.floor(of.region.length / BLOCK_SECTORS);
     const { superblock } = of;
     if (!superblock || superblock.blocks >= blocks) return 'already';
-    await of.writeSuperblock({ ...superblock, blocks }, { flush: true });
+    await of.writeSuperblock({ ...superblock, blocks }, { durable: true });
     return 'done';
   });
 }

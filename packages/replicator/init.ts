@@ -54,7 +54,7 @@ function isCurrent(of: OpenRegion): boolean {
 async function initOne(of: OpenRegion): Promise<'done' | 'already'> {
   const s = of.superblock;
   const empty = s && !s.shadow && isEmptyRoot(s.active) && isCurrent(of);
-  if (!empty) await of.writeSuperblock(emptySuperblock(of.region), { flush: true });
+  if (!empty) await of.writeSuperblock(emptySuperblock(of.region), { durable: true });
   else await of.flush();
   // What the other slot says must not come back, should the new superblock ever be damaged.
   const other = slotOf((of.superblock?.sequence ?? 0) + 1);

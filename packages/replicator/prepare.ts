@@ -6,13 +6,14 @@ import { type Change, changeFrom } from './content/change.js';
 import { cutPages } from './content/pages.js';
 import { buildTree, treeHash } from './content/tree.js';
 import type { Version } from './format/root.js';
-import { SUPERBLOCK_SIZE, type Superblock } from './format/superblock.js';
+import { SUPERBLOCK_SIZE } from './format/superblock.js';
 import { placedTree } from './read.js';
 import type { OpenRegion } from './region/open-region.js';
 import { planRegion, type RegionPlan, type Request } from './region/plan.js';
 import { readUsage } from './region/usage.js';
 import { PARALLEL, type RegionSet, setStatus } from './region-set.js';
 import { groupByState, outOfSync, type RegionStatus, requireSync } from './sync.js';
+import { planLayouts, superblockOf, writeAll } from './write-plans.js';
 
 export type { Request } from './region/plan.js';
 
@@ -47,9 +48,10 @@ export async function prepareIn(set: RegionSet, content: Buffer, request: Reques
     hash: treeHash(change.tree),
   };
   checkRepeated(statuses, version);
-  const plans = await mapParallel(todo, PARALLEL, (of) => plan(set, of, change, request));
+  const planOf = (of: OpenRegion) => plan(set, of, change, request);
+  const layouts = await planLayouts(todo, planOf);
   await settle(already);
-  await writeAll(todo, plans);
+  const plans = await writeAll(layouts, planOf);
   const regions = (of: readonly OpenRegion[]) => of.map((m) => m.region);
   return { version, done: regions(todo), already: regions(already), bytes: Math.max(0, ...plans.map(planBytes)) };
 }
@@ -104,46 +106,9 @@ async function plan(set: RegionSet, of: OpenRegion, change: Change, request: Req
   return planRegion(s, active, await readUsage(of, s, active), change, request, of.name);
 }
 
-function superblockOf(of: OpenRegion): Superblock {
-  if (!of.superblock) throw new Error('a region in sync has a superblock');
-  return of.superblock;
-}
-
 /** A superblock found written need not be durable: its writer may have died before the flush. */
 async function settle(already: readonly OpenRegion[]): Promise<void> {
   await mapParallel(already, PARALLEL, (of) => of.flush());
-}
-
-async function writeAll(todo: readonly OpenRegion[], plans: readonly RegionPlan[]): Promise<void> {
-  const failed: { region: Region; error: DvmError }[] = [];
-  await mapParallel(todo, PARALLEL, async (of, i) => {
-    try {
-      await writePlan(of, plans[i] as RegionPlan);
-    } catch (e) {
-      if (!of.failure) throw e;
-      failed.push({ region: of.region, error: of.failure });
-    }
-  });
-  const first = failed[0];
-  if (first)
-    throw fail(
-      'io',
-      'prepare-failed',
-      `${failed.length} of ${todo.length} regions could not be prepared: ${first.error.message}`,
-      {
-        hint: 'the active version is unchanged everywhere; abort the others',
-        details: failed.map((f) => ({ region: f.region, ...f.error.toJSON() })),
-        cause: first.error,
-      },
-    );
-}
-
-async function writePlan(of: OpenRegion, { trim, writes, shadow }: RegionPlan): Promise<void> {
-  if (trim)
-    for (let slot = 0; slot < 2; slot++) await of.writeSuperblock({ ...superblockOf(of), history: trim }, { flush: true });
-  await of.writeBlocks(writes);
-  await of.flush();
-  await of.writeSuperblock({ ...superblockOf(of), shadow }, { flush: true });
 }
 
 function planBytes(p: RegionPlan): number {

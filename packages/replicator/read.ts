@@ -2,10 +2,11 @@ import { noTxn } from '#documents/ids.js';
 import type { Region } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { isEmptyRoot, type Root, type Version, versionOf } from './format/root.js';
+import type { Entries } from './format/table.js';
 import { readHistory } from './region/history.js';
 import type { OpenRegion } from './region/open-region.js';
 import { readPages } from './region/read-pages.js';
-import { type PlacedEntries, type PlacedTree, walkTree } from './region/walk.js';
+import { type PlacedTree, walkTree } from './region/walk.js';
 import { type RegionSet, setStatus } from './region-set.js';
 import { requireSync, statusOf } from './sync.js';
 
@@ -69,17 +70,20 @@ async function readVersion(set: RegionSet, of: OpenRegion, root: Root): Promise<
 
 /** Where a version lies in a region, read once for the active one. */
 export async function placedTree(set: RegionSet, of: OpenRegion, root: Root): Promise<PlacedTree> {
-  const known = set.memory.placed.get(of);
-  if (known && known.hash === root.hash && known.block === root.block) return known.tree;
-  const tree = shareShape(set, root, await walkTree(of, root));
-  if (root.txn === of.superblock?.active.txn) set.memory.placed.set(of, { hash: root.hash, block: root.block, tree });
-  return tree;
+  const { memory } = of;
+  if (memory.active?.hash === root.hash && memory.active.block === root.block) return memory.active.tree;
+  const tree = await walkTree(of, root);
+  if (root.txn !== of.superblock?.active.txn) return tree;
+  const shared = shareShape(set, root.hash, tree);
+  memory.active = { hash: root.hash, block: root.block, tree: shared };
+  return shared;
 }
 
 /** Hashes and lengths are the same in every region: they are kept once, only the block numbers for each. */
-function shareShape(set: RegionSet, root: Root, tree: PlacedTree): PlacedTree {
-  for (const other of set.memory.placed.values())
-    if (other.hash === root.hash) return tree.map(({ blocks }, i) => ({ ...(other.tree[i] as PlacedEntries), blocks }));
+function shareShape({ memory }: RegionSet, hash: string, tree: PlacedTree): PlacedTree {
+  const { shape } = memory;
+  if (shape?.hash === hash) return tree.map(({ blocks }, i) => ({ ...(shape.levels[i] as Entries), blocks }));
+  memory.shape = { hash, levels: tree };
   return tree;
 }
 

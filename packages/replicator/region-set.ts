@@ -3,12 +3,13 @@ import type { OpenStorage, Storage } from '#blockdev/storage.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Paged } from './content/pages.js';
+import type { Entries } from './format/table.js';
 import { OpenRegion } from './region/open-region.js';
-import type { PlacedTree } from './region/walk.js';
+import { Superblocks } from './region/superblocks.js';
 import { type RegionStatus, statusOf } from './sync.js';
 
 /** Regions worked on at a time. */
-export const PARALLEL = 64;
+export const PARALLEL = 256;
 
 /**
  * Regions on open devices, for several operations in a row: superblocks are read once, and what a read has learnt of
@@ -17,16 +18,23 @@ export const PARALLEL = 64;
 export interface RegionSet {
   readonly members: readonly OpenRegion[];
   readonly storages: readonly Storage[];
+  readonly byName: ReadonlyMap<string, OpenRegion>;
   /** Shared by all subsets. */
   readonly memory: Memory;
 }
 
-/** What has been read and is true as long as the hashes are. */
+export interface SetOptions {
+  write: boolean;
+  /** Those of other sets too, when many are opened one after another. */
+  superblocks?: Superblocks;
+}
+
+/** What has been read and is true of every region that holds the hash. */
 interface Memory {
-  /** A content and its pages, by the content's hash. */
+  /** A content and its pages. */
   content: (Paged & { hash: string }) | undefined;
-  /** Where the active version lies in the regions whose tables have been read. */
-  readonly placed: Map<OpenRegion, { hash: string; block: number; tree: PlacedTree }>;
+  /** Lengths and hashes of all levels of a tree. */
+  shape: { hash: string; levels: readonly Entries[] } | undefined;
 }
 
 /**
@@ -35,18 +43,16 @@ interface Memory {
  *
  * @throws DvmError `overlapping-regions` (exit 65), `no-regions` (exit 65)
  */
-export async function openRegions(
-  open: OpenStorage,
-  regions: readonly Region[],
-  options: { write: boolean },
-): Promise<RegionSet> {
+export async function openRegions(open: OpenStorage, regions: readonly Region[], options: SetOptions): Promise<RegionSet> {
   checkRegions(regions);
   const paths = [...new Set(regions.map((r) => r.path))];
   const opened = await mapParallel(paths, PARALLEL, (path) => tryOpen(open, path, options.write));
   const byPath = new Map(paths.map((path, i) => [path, opened[i] as Storage | DvmError]));
-  const members = regions.map((r) => new OpenRegion(r, byPath.get(r.path) as Storage | DvmError));
+  const superblocks = options.superblocks ?? new Superblocks();
+  const members = regions.map((r) => new OpenRegion(r, byPath.get(r.path) as Storage | DvmError, superblocks));
   const storages = opened.filter((s): s is Storage => !(s instanceof Error));
-  const set: RegionSet = { members, storages, memory: { content: undefined, placed: new Map() } };
+  const byName = new Map(members.map((m) => [m.name, m]));
+  const set: RegionSet = { members, storages, byName, memory: { content: undefined, shape: undefined } };
   await rereadSlots(set);
   return set;
 }
@@ -59,7 +65,7 @@ export async function closeRegions(set: RegionSet): Promise<void> {
 export async function withRegions<T>(
   open: OpenStorage,
   regions: readonly Region[],
-  options: { write: boolean },
+  options: SetOptions,
   f: (set: RegionSet) => Promise<T>,
 ): Promise<T> {
   const set = await openRegions(open, regions, options);
@@ -88,7 +94,7 @@ export async function rereadSlots(set: RegionSet): Promise<void> {
 
 /** The member for a region. */
 export function memberOf(set: RegionSet, region: Region): OpenRegion {
-  const found = set.members.find((m) => m.name === regionName(region));
+  const found = set.byName.get(regionName(region));
   if (!found) throw new Error(`region ${regionName(region)} is not one of the set`);
   return found;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenStorage } from '#blockdev/storage.js';
+import type { OpenStorage, Storage } from '#blockdev/storage.js';
 import type { Region } from '#documents/regions.js';
 import { DvmError } from '#tool/errors.js';
 import { abortIn, clearMarkIn, commitIn, type Outcome } from './flip.js';
@@ -7,7 +7,8 @@ import { type History, historyIn } from './history.js';
 import { initIn, wipeIn } from './init.js';
 import { type Prepared, prepareIn, type Request } from './prepare.js';
 import { type Content, prefixOf, readFrom } from './read.js';
-import { memberOf, type RegionSet, rereadSlots, setStatus, withRegions } from './region-set.js';
+import type { Superblocks } from './region/superblocks.js';
+import { memberOf, openRegions, type RegionSet, rereadSlots, setStatus, withRegions } from './region-set.js';
 import { groupByState, type RegionStatus } from './sync.js';
 
 /*
@@ -26,6 +27,12 @@ export function initRegions(open: OpenStorage, regions: readonly Region[], optio
 /** What each region's superblocks say; a region that cannot be read says so. */
 export function regionStatus(open: OpenStorage, regions: readonly Region[]): Promise<RegionStatus[]> {
   return withRegions(open, regions, forReading, async (set) => setStatus(set));
+}
+
+/** The same of regions of one device that is open, and stays so. */
+export async function statusOn(storage: Storage, regions: readonly Region[], superblocks: Superblocks): Promise<RegionStatus[]> {
+  if (regions.length === 0) return [];
+  return setStatus(await openRegions(async () => storage, regions, { ...forReading, superblocks }));
 }
 
 /** The content that counts, or an older one, without a lock. See `readFrom` and `readSteadily`. */

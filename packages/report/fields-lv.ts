@@ -1,6 +1,7 @@
 import { dmName } from '#documents/names.js';
 import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
+import { raidHealth, raidLetter } from './fields-raid.js';
 import type { LvView, Row } from './views.js';
 
 const letter = { contiguous: 'c', cling: 'l', normal: 'n', anywhere: 'a' } as const;
@@ -47,11 +48,18 @@ export const lvTable = lvFields([
   ],
   ['lv_kernel_major', 'count', 'KMaj', 'major number of its device', (l) => live(l, (d) => part(d.dev, 0), null)],
   ['lv_kernel_minor', 'count', 'KMin', 'minor number of its device', (l) => live(l, (d) => part(d.dev, 1), null)],
+  ['lv_minor', 'count', 'Min', 'minor number that its device is to have; null: any', (l) => l.lv.minor ?? null],
   ['lv_permissions', 'string', 'LPerms', 'writeable or read-only', (l) => (l.lv.readOnly ? 'read-only' : 'writeable')],
   ['lv_allocation_policy', 'string', 'AllocPol', 'allocation policy, or inherit', (l) => l.lv.allocation ?? 'inherit'],
   ['lv_autoactivation', 'boolean', 'AutoAct', 'activated at boot', (l) => l.lv.autoactivate !== false],
   ['lv_hidden', 'boolean', 'Hidden', 'belongs to another volume or to the group', (l) => l.lv.hidden === true],
-  ['lv_health_status', 'string', 'Health', 'partial when it lies on a missing PV', (l) => (l.partial ? 'partial' : null)],
+  [
+    'lv_health_status',
+    'string',
+    'Health',
+    'partial when it lies on a missing PV; of raid: refresh needed (an image has failed), mismatches exist',
+    (l) => (l.partial ? 'partial' : (raidHealth(l) ?? null)),
+  ],
   ['lv_time', 'string', 'CTime', 'when it was made, RFC 3339', (l) => l.lv.created ?? null],
   ['lv_tags', 'list', 'LV Tags', 'tags', (l) => l.lv.tags ?? []],
 ]);
@@ -72,11 +80,17 @@ function part(dev: string, index: 0 | 1): number {
 /** lvs(8): type, permissions, allocation, fixed minor, state, open, target, zeroing, health, skip. */
 function attr(l: LvView, row: Row): string {
   const policy = l.lv.allocation ? letter[l.lv.allocation] : 'i';
-  const health = l.partial === null ? 'X' : l.partial ? 'p' : '-';
-  const type = l.lv.segments[0]?.type;
-  const [kind, target] = type === 'thin-pool' ? ['t', 't'] : type === 'thin' ? ['V', 't'] : ['-', '-'];
+  const health = l.partial === null ? 'X' : l.partial ? 'p' : (raidHealth(l)?.[0] ?? '-');
+  const [kind, target] = letters(l);
   const zero = target === 't' && zeroes(l, row) ? 'z' : '-';
-  return `${kind}${l.lv.readOnly ? 'r' : 'w'}${policy}-${state(l)}${target}${zero}${health}-`;
+  return `${kind}${l.lv.readOnly ? 'r' : 'w'}${policy}${l.lv.minor === undefined ? '-' : 'm'}${state(l)}${target}${zero}${health}-`;
+}
+
+function letters(l: LvView): [kind: string, target: string] {
+  const type = l.lv.segments[0]?.type;
+  const raid = raidLetter(l);
+  if (raid) return [raid, 'r'];
+  return type === 'thin-pool' ? ['t', 't'] : type === 'thin' ? ['V', 't'] : ['-', '-'];
 }
 
 function zeroes({ lv }: LvView, row: Row): boolean {

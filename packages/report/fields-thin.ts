@@ -1,4 +1,5 @@
 import { parsePoolStatus } from '#dm/pool-status.js';
+import { cloneSegment } from '#metadata/clone/segments.js';
 import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView, Row } from './views.js';
@@ -6,7 +7,7 @@ import type { LvView, Row } from './views.js';
 /** Fields of thin pools and volumes, as lvs(8) names them; null for other volumes, and where the kernel was not asked. */
 export const thinTable = lvFields([
   ['pool_lv', 'string', 'Pool', 'thin volumes: their pool', (l, row) => nameOf(thinSegment(l.lv)?.pool, row)],
-  ['origin', 'string', 'Origin', 'what a volume is a snapshot of, or its external origin', (l, row) => origin(l, row)],
+  ['origin', 'string', 'Origin', 'what a volume is a snapshot or a clone of, or its external origin', (l, row) => origin(l, row)],
   ['data_percent', 'count', 'Data%', 'how full a thin pool is, how much of a thin volume has chunks', dataPercent],
   [
     'metadata_percent',
@@ -59,6 +60,8 @@ function nameOf(id: string | undefined, row: Row): Value {
 }
 
 function origin({ lv }: LvView, row: Row): Value {
+  const source = cloneSegment(lv)?.source;
+  if (source) return source.path ?? nameOf(source.lv, row);
   const segment = thinSegment(lv);
   return nameOf(segment?.origin ?? segment?.snapshotOf, row);
 }

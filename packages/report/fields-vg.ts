@@ -25,6 +25,7 @@ export const vgTable = vgFields([
   ['vg_partial', 'boolean', 'Partial', 'a PV is missing', (v) => (v.envelope ? v.pvs.some((p) => p.missing) : null)],
   ['vg_allocation_policy', 'string', 'AllocPol', 'allocation policy', (v) => v.metadata.vg.allocation],
   ['vg_exported', 'boolean', 'Exported', 'taken out of use', (v) => v.metadata.vg.exported === true],
+  ['vg_autoactivation', 'boolean', 'AutoAct', 'its volumes are activated at boot', (v) => v.metadata.vg.autoactivate !== false],
   ['vg_tags', 'list', 'VG Tags', 'tags', (v) => v.metadata.vg.tags ?? []],
   ['vg_seqno', 'count', 'Seq', 'number of the last transaction', (v) => v.envelope?.seqno ?? null],
   ['vg_txn', 'string', 'Txn', 'id of the last transaction', (v) => v.envelope?.txn ?? null],

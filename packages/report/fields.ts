@@ -1,8 +1,10 @@
 import { fail } from '#tool/errors.js';
 import type { Kind } from './choices.js';
 import type { Field } from './field.js';
+import { cloneTable } from './fields-clone.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
+import { raidTable } from './fields-raid.js';
 import { segTable } from './fields-seg.js';
 import { thinTable } from './fields-thin.js';
 import { vgTable } from './fields-vg.js';
@@ -11,7 +13,7 @@ import { vgTable } from './fields-vg.js';
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   vg: vgTable,
   pv: pvTable,
-  lv: [...lvTable, ...thinTable],
+  lv: [...lvTable, ...raidTable, ...thinTable, ...cloneTable],
   seg: segTable,
 };
 

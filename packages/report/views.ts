@@ -1,6 +1,7 @@
 import type { Envelope, Group } from '#documents/group.js';
 import { type Editable, metadataOf } from '#metadata/editable.js';
 import { FreeMap } from '#metadata/free.js';
+import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Lv, Metadata, Pv, Segment } from '#metadata/metadata.js';
 import { comparePaths } from '#metadata/path-order.js';
 import { totalOf } from '#metadata/runs.js';
@@ -76,7 +77,7 @@ export function subjectOf(document: Editable): Subject {
   });
 }
 
-/** Uuids of the devices that report what fields are made of: those of thin pools and volumes. */
+/** Uuids of the devices that report what fields are made of: those of raid and thin volumes, of clones, and of pools. */
 export function reporting({ metadata, group }: Subject): Set<string> {
   const id = group?.envelope.group.id;
   const all = id === undefined ? [] : Object.keys(metadata.lvs).map((lv) => reporter(id, lv, metadata.lvs[lv] as Lv));
@@ -86,7 +87,7 @@ export function reporting({ metadata, group }: Subject): Set<string> {
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;
   if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
-  return type === 'thin' ? uuidOf(group, id) : undefined;
+  return type === 'thin' || type === 'raid' || type === 'clone' ? uuidOf(group, id) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */
@@ -95,7 +96,7 @@ export function viewOf(subject: Subject, activation: Activation | undefined): Vg
   const envelope = group?.envelope;
   const pvs = pvViews(metadata, group);
   const missing = new Set(pvs.filter((p) => p.missing).map((p) => p.id));
-  const lvs = Object.entries(metadata.lvs).map(([id, lv]) => lvView(id, lv, envelope, activation, missing));
+  const lvs = Object.keys(metadata.lvs).map((id) => lvView(id, metadata, envelope, activation, missing));
   lvs.sort((a, b) => compareText(a.lv.name, b.lv.name) || compareText(a.id, b.id));
   const labels = new Map(pvs.map((p) => [p.id, p.label]));
   return { id: envelope?.group.id ?? null, name: envelope?.group.name ?? null, envelope, metadata, pvs, lvs, labels };
@@ -122,17 +123,19 @@ function pvViews(metadata: Metadata, group: Subject['group']): PvView[] {
 
 function lvView(
   id: string,
-  lv: Lv,
+  { lvs }: Metadata,
   envelope: Envelope | undefined,
   activation: Activation | undefined,
   missing: ReadonlySet<string>,
 ): LvView {
+  const lv = lvs[id] as Lv;
+  const areas = () => [id, ...partsOf(lvs, id)].flatMap((part) => lvs[part]?.segments.flatMap((s) => s.areas) ?? []);
   return {
     id,
     lv,
     extents: sizeOf(lv),
     status: envelope && activation?.get(reporter(envelope.group.id, id, lv) ?? '')?.status?.[0],
     live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
-    partial: envelope ? missing.size > 0 && lv.segments.some((s) => s.areas.some((a) => a.pv && missing.has(a.pv))) : null,
+    partial: envelope ? missing.size > 0 && areas().some((a) => a.pv && missing.has(a.pv)) : null,
   };
 }

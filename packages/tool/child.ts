@@ -24,12 +24,24 @@ export function startChild(words: readonly Word[], keep: readonly number[] = [])
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe', ...pipes.map(() => 'pipe' as const), ...keep] });
   for (const [i, data] of pipes.entries()) writeTo(child.stdio[3 + i] as Writable, data);
   const { stdin, stdout, stderr } = child as ChildProcessByStdio<Writable, Readable, Readable>;
-  const text = stderr.setEncoding('utf8').toArray() as Promise<string[]>;
+  const text = lastOf(stderr.setEncoding('utf8'));
   const ended = new Promise<Omit<Ended, 'stderr'>>((done) => {
     child.on('error', (e) => done({ code: null, signal: null, problem: `did not start: ${e.message}` }));
     child.on('close', (code, signal) => done({ code, signal }));
   });
-  return { stdin, stdout, ended: ended.then(async (how) => ({ ...how, stderr: (await text).join('') })) };
+  return { stdin, stdout, ended: ended.then(async (how) => ({ ...how, stderr: await text })) };
+}
+
+/** What a program prints on standard error is kept to its last part: one that prints without end must not fill the memory. */
+export const mostKept = 1 << 20;
+
+async function lastOf(stream: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    if (text.length > 2 * mostKept) text = text.slice(-mostKept);
+  }
+  return text.slice(-mostKept);
 }
 
 function commandLine(words: readonly Word[]) {

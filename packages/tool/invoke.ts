@@ -45,25 +45,28 @@ export const commonOptions = {
 export function chooseCommand(tool: Tool, argv: string[]): { command: Command; args: string[] } {
   const only = tool.commands[0];
   if (tool.commands.length === 1 && only && only.name === tool.name) return { command: only, args: argv };
-  const at = commandIndex(argv);
+  const fallback = tool.commands.find((c) => c.name === tool.defaultCommand);
+  const at = commandIndex(argv, fallback);
   const word = argv[at];
   const found = tool.commands.find((c) => c.name === word);
   if (found) return { command: found, args: argv.toSpliced(at, 1) };
-  const fallback = tool.commands.find((c) => c.name === tool.defaultCommand);
-  if (fallback && word !== undefined) return { command: fallback, args: argv };
+  if (fallback && (word !== undefined || fallback.positionals.every((p) => p.optional))) return { command: fallback, args: argv };
   const names = tool.commands.map((c) => c.name).join(', ');
   throw word === undefined
     ? fail('usage', 'missing-command', `${tool.name} needs a command: ${names}`, { hint: 'see --help' })
     : fail('usage', 'unknown-command', `"${word}" is not a command of ${tool.name}: ${names}`, { hint: 'see --help' });
 }
 
-/** Index of the first word that is no flag; the common flags with a value are skipped with it. Past the end when there is none. */
-function commandIndex(argv: string[]): number {
+/** Index of the first word that is no flag; flags of any tool, and of `fallback`, are skipped with their value. Past the end when there is none. */
+function commandIndex(argv: string[], fallback: Command | undefined): number {
+  const valued = Object.entries({ ...commonOptions, ...fallback?.options } as OptionSpecs)
+    .filter(([, spec]) => spec.type !== 'boolean')
+    .flatMap(([name, { alias }]) => [`--${name}`, ...(alias === undefined ? [] : [`-${alias}`])]);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] as string;
     if (word === '--') break;
     if (!word.startsWith('-')) return i;
-    if (['-c', '--config', '--trace'].includes(word)) i++;
+    if (valued.includes(word)) i++;
   }
   return argv.length;
 }

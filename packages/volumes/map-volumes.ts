@@ -113,6 +113,7 @@ function mapVolume(work: Work, id: string, fresh: boolean, blank = false): strin
   devices[uuid] = device;
   if (lv.readOnly || poolSegment(lv)) device.readOnly = true;
   if (lv.hidden) device.hidden = true;
+  if (lv.minor !== undefined) device.minor = lv.minor;
   const wipe = work.before && (work.wipe === 'blank' ? blank : fresh) ? endsOf(draft, lv, work.before) : [];
   if (wipe.length > 0) device.wipe = wipe;
   const mapping = mappingOf(work, id, lv, fresh);

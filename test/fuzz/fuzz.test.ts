@@ -1,10 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite } from '#test/support/check.js';
-import { Random } from '#test/support/random.js';
 import type { Json } from '#tool/json.js';
 import { campaign } from './engine/campaign.js';
-import { Coverage } from './engine/coverage.js';
 import { targets } from './targets/all.js';
 
 /** Inputs that once broke something, and a short round of each target; `make fuzz` runs longer ones. */
@@ -31,6 +29,3 @@ for (const target of targets)
     assert.ok(report.accepted > 0 && report.accepted < report.runs, 'some inputs are taken, some refused');
   });
 round.run();
-
-void Coverage;
-void Random;

@@ -1,3 +1,3 @@
 import { powerCuts } from '#test/support/power-cut/host.js';
 
-powerCuts(5);
+powerCuts(3);

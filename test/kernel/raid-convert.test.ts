@@ -40,6 +40,21 @@ guestTests({ disks: ['64M', '64M', '64M', '64M'] }, () => {
     assert.equal(devices(), ['vg-a', 'vg-a_rimage_0', 'vg-a_rimage_1', 'vg-a_rmeta_0', 'vg-a_rmeta_1']);
   });
 
+  test('images that differ are found, and mended', async () => {
+    const before = digest('/dev/mapper/vg-a_rimage_1', 12);
+    fill('/dev/mapper/vg-a_rimage_1', 1, 9, 4);
+    await dvm`scrub vg/a`;
+    assert.ok(synced('vg-a').mismatches > 0);
+    const { document } = await pipe`discover vg | tm read vg | report vg --show lv --format json -o lv_attr,raid_sync_action`;
+    assert.match(JSON.stringify(document), /rwi-a-r-m-/);
+    await dvm`scrub vg/a --repair`;
+    synced('vg-a');
+    await dvm`scrub vg/a`;
+    assert.is(synced('vg-a').mismatches, 0);
+    assert.is(digest('/dev/mapper/vg-a_rimage_1', 12), before);
+    assert.is(digest('/dev/dvm/vg/a', 12), sum);
+  });
+
   test('one image as a volume of its own', async () => {
     await dvm`convert vg/a --split b`;
     assert.equal(devices(), ['vg-a', 'vg-b']);

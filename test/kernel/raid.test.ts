@@ -13,7 +13,7 @@ const levels: Record<string, [words: string, table: RegExp]> = {
   raid5: ['--type raid5 --stripes 3 --stripe-size 32K', /raid raid5_ls 3 64 region_size 4096 4 /],
   raid5_n: ['--type raid5_n --region-size 512K', /raid raid5_n 3 128 region_size 1024 3 /],
   raid6: ['--type raid6', /raid raid6_zr 3 128 region_size 4096 5 /],
-  raid10: ['--type raid10', /raid raid10 3 128 region_size 4096 4 /],
+  raid10: ['--type raid10', /raid raid10 5 128 region_size 4096 raid10_copies 2 4 /],
 };
 
 guestTests({ disks: ['64M', '64M', '64M', '64M', '64M'] }, () => {

@@ -25,7 +25,7 @@ export function testWorld(dir: string, devices: FakeDevice[] = [], disks: Memory
   const signatures = new Map<string, string[]>();
   const log: string[] = [];
   const envelopes: EnvelopeReader = {
-    versions: async (all) =>
+    versions: async (_, all) =>
       all.map((r) => {
         const content = regions.get(regionName(r));
         return content === 'unreadable' ? unreadable(regionName(r)) : content?.txn;

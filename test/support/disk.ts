@@ -1,4 +1,4 @@
-import type { OpenOptions, OpenStorage, Storage } from '#blockdev/storage.js';
+import type { OpenOptions, OpenStorage, Storage, WriteOptions } from '#blockdev/storage.js';
 import { fail } from '#tool/errors.js';
 import { Image } from './image.js';
 import type { Random } from './random.js';
@@ -9,6 +9,8 @@ export const SECTOR = 512;
 export type DiskOp =
   | { disk: string; kind: 'write'; offset: number; data: Buffer }
   | { disk: string; kind: 'flush' }
+  /** A write becomes durable by itself. */
+  | { disk: string; kind: 'settle'; write: DiskOp }
   | { disk: string; kind: 'read'; offset: number; length: number };
 
 /** Asked before each operation, with its number; true makes it fail. */
@@ -91,7 +93,8 @@ export class Disks {
     const lastFlush = new Map<string, number>();
     for (let i = 0; i < count; i++) if (this.log[i]?.kind === 'flush') lastFlush.set(this.log[i]?.disk ?? '', i);
     const done = this.log.slice(0, count);
-    const isDurable = (op: DiskOp, i: number): boolean => i < (lastFlush.get(op.disk) ?? -1);
+    const settled = new Set(done.map((op) => (op.kind === 'settle' ? op.write : undefined)));
+    const isDurable = (op: DiskOp, i: number): boolean => i < (lastFlush.get(op.disk) ?? -1) || settled.has(op);
     const pending = random.shuffle(done.filter((op, i) => !isDurable(op, i)));
     const kept = random.chance(0.5) ? random.next() : random.pick([0, 1]);
     return this.#replay(
@@ -174,10 +177,12 @@ class SimStorage implements Storage {
     return this.#disks.image(this.path).read(offset, length);
   }
 
-  async write(offset: number, data: Uint8Array): Promise<void> {
+  async write(offset: number, data: Uint8Array, options: WriteOptions = {}): Promise<void> {
     if (!this.#options.write) throw new Error(`"${this.path}" is not open for writing`);
     this.#check(offset, data.length);
-    await this.#disks.act({ disk: this.path, kind: 'write', offset, data: Buffer.from(data) });
+    const write: DiskOp = { disk: this.path, kind: 'write', offset, data: Buffer.from(data) };
+    await this.#disks.act(write);
+    if (options.durable) await this.#disks.act({ disk: this.path, kind: 'settle', write });
   }
 
   async flush(): Promise<void> {

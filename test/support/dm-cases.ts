@@ -1,4 +1,5 @@
 import type { Case } from './dm-cases/case.js';
+import { cloneCases } from './dm-cases/clones.js';
 import { devicesCases } from './dm-cases/devices.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
 import { runningCases } from './dm-cases/running.js';
@@ -6,4 +7,11 @@ import { tablesCases } from './dm-cases/tables.js';
 import { thinCases } from './dm-cases/thin.js';
 
 /** One set of cases for both kernels. */
-export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases, ...mirrorCases, ...thinCases };
+export const dmCases: Record<string, Case> = {
+  ...devicesCases,
+  ...tablesCases,
+  ...runningCases,
+  ...mirrorCases,
+  ...cloneCases,
+  ...thinCases,
+};

@@ -46,6 +46,7 @@ export type CommandName = keyof typeof commands;
 export const flags = {
   readOnly: 1 << 0,
   suspend: 1 << 1,
+  persistentDev: 1 << 3,
   statusTable: 1 << 4,
   activePresent: 1 << 5,
   inactivePresent: 1 << 6,
@@ -70,6 +71,8 @@ export interface Header {
   targetCount?: number;
   /** An event number, or a udev cookie. */
   eventNr?: number;
+  /** Wanted for a new device. */
+  minor?: number | undefined;
 }
 
 /** Writes the header; what follows it in the buffer is left as it is. `name` and `uuid` have been checked to fit. */
@@ -81,8 +84,14 @@ export function packHeader(b: Buffer, header: Header): void {
   b.writeUInt32LE(header.targetCount ?? 0, at.targets);
   b.writeUInt32LE((header.flags ?? 0) >>> 0, at.flags);
   b.writeUInt32LE((header.eventNr ?? 0) >>> 0, at.eventNr);
+  b.writeBigUInt64LE(encodeMinor(header.minor ?? 0), at.dev);
   b.write(header.name ?? '', at.name, NAME_SIZE - 1, 'utf8');
   b.write(header.uuid ?? '', at.uuid, UUID_SIZE - 1, 'utf8');
+}
+
+/** As `new_encode_dev` of the kernel does, major number 0. */
+function encodeMinor(minor: number): bigint {
+  return BigInt(((minor & 0xff) | ((minor & 0xfff00) << 12)) >>> 0);
 }
 
 export interface Reply {

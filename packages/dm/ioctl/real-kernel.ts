@@ -40,10 +40,11 @@ export class RealKernel implements Kernel {
     return unpackNames(this.#control.call('list')).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  create(name: string, uuid: string | undefined): DeviceInfo {
+  create(name: string, uuid: string | undefined, minor?: number): DeviceInfo {
     checkText(name, 'name');
     checkText(uuid ?? '', 'uuid');
-    return infoOf(this.#control.call('create', { name, uuid }));
+    const persistent = minor === undefined ? 0 : flags.persistentDev;
+    return infoOf(this.#control.call('create', { name, uuid, flags: persistent, minor }));
   }
 
   remove(ref: DeviceRef): void {

@@ -10,7 +10,11 @@ export interface Id {
 
 const id = ({ name, uuid }: Id): Id => ({ name, uuid });
 
-export const create = (d: Id): Instruction => ({ op: 'create', id: id(d) });
+export const create = (d: Id, minor?: number): Instruction => ({
+  op: 'create',
+  id: id(d),
+  ...(minor === undefined ? {} : { minor }),
+});
 export const remove = (d: Id): Instruction => ({ op: 'remove', id: id(d) });
 export const clear = (d: Id): Instruction => ({ op: 'clear', id: id(d) });
 export const suspend = (d: Id, flags: SuspendFlags): Instruction => ({ op: 'suspend', id: id(d), ...flags });

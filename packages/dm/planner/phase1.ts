@@ -1,5 +1,6 @@
 import type { Instruction, Target } from '../documents.js';
 import * as make from './instructions.js';
+import { hasMinor, reserve } from './minors.js';
 import { isAt, possibleTransactions } from './pools.js';
 import { replaceNumbers, resolveTargets } from './references.js';
 import type { Removals } from './removals.js';
@@ -28,6 +29,7 @@ export function phase1Steps(s: Survey, order: readonly Device[], stages: Stages,
   const gone = new Set(removals.early);
   return [
     ...mend(s, order),
+    ...order.flatMap(reserve),
     ...order.flatMap((d) => prepare(d, s, stages)),
     // one half made again would let those above it come up on nothing
     ...removals.early.map((d) => ({ run: make.remove(d), undo: recreate(d, s, gone), mend: [make.remove(d)] })),
@@ -52,7 +54,8 @@ function prepare(d: Device, s: Survey, { early, interim, late, deferred }: Stage
   const table = named(want.targets, s);
   if (!now) {
     const up = early.has(d) ? [{ run: make.resume(d, want), undo: [] }, ...askPool(d)] : [];
-    return [{ run: make.create(d), undo: [make.remove(d)] }, { run: make.load(d, table, readOnly), undo: [] }, ...up];
+    const made = hasMinor(d) ? [] : [{ run: make.create(d), undo: [make.remove(d)] }];
+    return [...made, { run: make.load(d, table, readOnly), undo: [] }, ...up];
   }
   const room = interim.get(d);
   const final = late.has(d) ? [{ run: make.load(d, table, readOnly), undo: [make.clear(d)] }] : [];

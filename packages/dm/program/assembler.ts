@@ -131,8 +131,7 @@ function readOperand(reader: TokenReader, operand: Operand, line: Line): void {
   const named = token.kind === 'word' || (kind === 'label' && token.kind === 'label');
   if (named && (kind === 'device' || kind === 'table' || kind === 'label' || kind === 'name'))
     line.names.push({ property, token: reader.next() });
-  else if (kind !== 'string' || !operand.optional || token.kind === 'string')
-    line.fields[property] = literalOperand(reader, operand);
+  else if (!('optional' in operand) || token.kind === kind) line.fields[property] = literalOperand(reader, operand);
 }
 
 /** An operand that is written out on the spot. */

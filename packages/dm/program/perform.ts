@@ -27,7 +27,7 @@ export function perform(
     case 'list':
       return kernel.list();
     case 'create':
-      return void kernel.create(i.id.name, i.id.uuid);
+      return void kernel.create(i.id.name, i.id.uuid, i.minor);
     case 'remove':
       return kernel.remove(i.id);
     case 'suspend':

@@ -8,7 +8,7 @@ export type Operand =
   | { kind: 'value'; property: 'value' }
   | { kind: 'name'; property: 'name' }
   | { kind: 'string'; property: 'key' | 'text'; optional?: true }
-  | { kind: 'number'; property: 'sector' | 'eventNr' | 'seconds' | 'code'; min: number; max: number };
+  | { kind: 'number'; property: 'sector' | 'eventNr' | 'seconds' | 'code' | 'minor'; min: number; max: number; optional?: true };
 
 export interface Form {
   operands: readonly Operand[];
@@ -31,7 +31,7 @@ const number = (property: 'sector' | 'eventNr' | 'seconds' | 'code', min = 0, ma
 export const forms: Readonly<Record<Instruction['op'], Form>> = {
   'remove-all': { operands: [] },
   list: { operands: [key] },
-  create: { operands: [device] },
+  create: { operands: [device, { kind: 'number', property: 'minor', min: 0, max: 2 ** 20 - 1, optional: true }] },
   remove: { operands: [device] },
   suspend: { operands: [device], flags: { 'no-flush': 'noFlush', 'lock-fs': 'lockFs' } },
   resume: { operands: [device], flags: { hidden: 'hidden', 'no-scan': 'noScan' } },

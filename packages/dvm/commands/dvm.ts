@@ -1,7 +1,9 @@
+import { fixedTypes } from '#metadata/kinds/fixed.schema.js';
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
+import { cloneVerbs } from '../clone-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -38,6 +40,14 @@ const groupOptions = {
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
 } as const;
 
+const minor = { type: 'string', value: 'N', describe: 'volumes: minor number of the device; none: any that is free' } as const;
+/** What new volumes may be besides redundant. */
+const newVolumeOptions = {
+  type: { ...raidOptions.type, choices: [...raidOptions.type.choices, ...fixedTypes] },
+  'read-only': { type: 'boolean', describe: 'volumes: refuse writes' },
+  minor,
+} as const;
+
 const create = verb(
   'create',
   'Make a group of devices, or a volume of a group.',
@@ -48,6 +58,7 @@ const create = verb(
     ...placeOptions,
     ...stripeSize,
     ...raidOptions,
+    ...newVolumeOptions,
     ...groupOptions,
     tag: { type: 'list', value: 'TAG', describe: 'tag of the new group or volume' },
     'no-wipe': { type: 'boolean', describe: 'volumes: keep what lies where the new one begins and ends' },
@@ -56,7 +67,7 @@ const create = verb(
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const rest = call.positionals.slice(1);
     const tm = tmWords(call.options);
-    const ofVolumes = ['size', 'extents', 'stripes', 'stripe-size', ...raidWords];
+    const ofVolumes = ['size', 'extents', 'stripes', 'stripe-size', ...raidWords, 'read-only', 'minor'];
     if (volume !== undefined) {
       refuseOptions(call.options, ['wipe', 'extent-size'], 'groups');
       const words = [...passOn(call.options, [...ofVolumes, 'allocation', 'tag']), ...rest];
@@ -155,14 +166,16 @@ const set = verb(
     'del-tag': { type: 'list', value: 'TAG', describe: 'take a tag away' },
     allocation: placeOptions.allocation,
     'read-only': { ...onOff, describe: 'volumes: refuse writes' },
-    autoactivate: { ...onOff, describe: 'volumes: brought up by activate --auto' },
+    minor,
+    hydration: { ...onOff, describe: 'clones: copy in the background' },
+    autoactivate: { ...onOff, describe: 'brought up by activate --auto; off for a group: none of its volumes' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
     const tm = tmWords(call.options);
     const [ofBoth, ofVolumes] = [
-      ['add-tag', 'del-tag', 'allocation'],
-      ['read-only', 'autoactivate'],
+      ['add-tag', 'del-tag', 'allocation', 'autoactivate'],
+      ['read-only', 'minor', 'hydration'],
     ];
     if (volume !== undefined) return verbs.setVolume(vg, volume, tm, passOn(call.options, [...ofBoth, ...ofVolumes]));
     refuseOptions(call.options, ofVolumes, 'volumes');
@@ -192,6 +205,7 @@ export const tool: Tool = {
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,
+    ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,
     check,

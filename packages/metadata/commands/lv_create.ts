@@ -9,16 +9,18 @@ import {
   recoveryFlags,
   sizeFlags,
 } from '#metadata/flags.js';
+import { fixedTypes } from '#metadata/kinds/fixed.schema.js';
 import { createVolume, type VolumeType } from '#metadata/lv-create.js';
 import { parseSize } from '#tool/units.js';
 
 export const tool = filterTool({
   name: 'lv_create',
-  summary: 'Creates a volume: linear, striped or raid.',
+  summary: 'Creates a volume: linear, striped, raid, or one that gives errors or zeros.',
   positionals: [{ name: 'NAME', describe: 'name of the new volume' }, pvList],
   options: {
     ...sizeFlags,
     ...raidFlags,
+    type: { ...raidFlags.type, choices: [...raidFlags.type.choices, ...fixedTypes] },
     stripes: {
       type: 'integer',
       alias: 'i',

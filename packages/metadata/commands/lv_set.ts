@@ -1,25 +1,29 @@
 import { filterTool } from '#metadata/filter.js';
-import { allocationFlag, onOff, tagFlags } from '#metadata/flags.js';
+import { allocationFlag, minorFlag, minorOf, onOff, tagFlags } from '#metadata/flags.js';
 import { setVolumes } from '#metadata/lv-edits.js';
 
 export const tool = filterTool({
   name: 'lv_set',
-  summary: 'Changes tags, access, activation at boot and allocation policy of volumes.',
+  summary: 'Changes tags, access, activation at boot, minor number and allocation policy of volumes.',
   positionals: [{ name: 'VOLUME', describe: 'names, ids or @tags', many: true }],
   options: {
     ...tagFlags,
     'read-only': { ...onOff, describe: 'whether writing is refused' },
     autoactivate: { ...onOff, describe: 'whether it is activated at boot' },
+    hydration: { ...onOff, describe: 'clones: whether they copy in the background' },
+    minor: { ...minorFlag, describe: 'minor number of its device when that next comes up; none: any that is free' },
     allocation: { ...allocationFlag, describe: "policy of later allocations; inherit: the group's" },
   },
-  edit(draft, { positionals, options }) {
-    const { autoactivate, allocation, 'read-only': readOnly } = options;
+  edit(draft, { positionals, options, note }) {
+    const { autoactivate, allocation, hydration, 'read-only': readOnly } = options;
     setVolumes(draft, positionals, {
       addTags: options['add-tag'],
       delTags: options['del-tag'],
       readOnly,
       autoactivate,
+      hydration,
+      minor: minorOf(options.minor),
       allocation,
-    });
+    }).forEach(note);
   },
 });

@@ -1,12 +1,12 @@
 import { filterTool } from '#metadata/filter.js';
-import { tagFlags } from '#metadata/flags.js';
+import { onOff, tagFlags } from '#metadata/flags.js';
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import { setGroup } from '#metadata/vg-set.js';
 import { parseSize } from '#tool/units.js';
 
 export const tool = filterTool({
   name: 'vg_set',
-  summary: "Changes a group's allocation policy, tags and extent size.",
+  summary: "Changes a group's allocation policy, tags, extent size and activation at boot.",
   positionals: [],
   options: {
     allocation: {
@@ -20,6 +20,7 @@ export const tool = filterTool({
       value: 'SIZE',
       describe: 'a power of two from 4K to 16G at which all volumes still begin and end',
     },
+    autoactivate: { ...onOff, describe: 'whether its volumes are activated at boot; off: none, whatever they say themselves' },
     ...tagFlags,
   },
   edit(draft, { options }) {
@@ -28,6 +29,7 @@ export const tool = filterTool({
       allocation: options.allocation,
       addTags: options['add-tag'],
       delTags: options['del-tag'],
+      autoactivate: options.autoactivate,
       extentSize: size === undefined ? undefined : parseSize(size, 'extent size'),
     });
   },

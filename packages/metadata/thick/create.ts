@@ -1,24 +1,18 @@
 import { newId } from '#documents/ids.js';
 import { fail } from '#tool/errors.js';
 import { formatSize, parseSize } from '#tool/units.js';
-import { compact } from '../compact.js';
+import { refuseCloning } from '../clone/segments.js';
 import type { Draft } from '../draft.js';
 import { isChunkSize } from '../kinds/snapshot.js';
 import { grow, roundingNote, sharesOf } from '../lv-space.js';
 import type { Lv } from '../metadata.js';
+import { type NewVolumeFlags, newVolume } from '../new-volume.js';
 import { appendRows, sizeOf } from '../segments.js';
 import { type SizeOptions, wantedSize } from '../sizes.js';
 import { spaceOf } from '../space.js';
-import { editTags } from '../tags.js';
-import { snapshotSegment } from './segments.js';
+import { type SnapshotSegment, snapshotSegment } from './segments.js';
 
-export interface NewThickSnapshot extends SizeOptions {
-  id: string;
-  name: string;
-  created: string;
-  tags: readonly string[];
-  readOnly: boolean;
-  autoactivate: boolean;
+export interface NewThickSnapshot extends SizeOptions, NewVolumeFlags {
   chunkSize?: string | undefined;
   pvs: readonly string[];
   /** Of the hidden volume, for scripts that must repeat. */
@@ -37,6 +31,7 @@ const defaultChunk = 8;
 export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot): string[] {
   const lv = draft.lvs[origin] as Lv;
   refuseKind(lv);
+  refuseCloning(lv, 'there are no snapshots of it yet');
   const chunkSize = s.chunkSize === undefined ? defaultChunk : parseSize(s.chunkSize, 'chunk size');
   if (!isChunkSize(chunkSize))
     throw fail('usage', 'bad-chunk-size', `chunk size ${formatSize(chunkSize)} is not a power of two from 4K to 512K`);
@@ -47,19 +42,9 @@ export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot)
   const { rows, extents } = grow(draft, { what, size: wanted, stripes: 1, policy: draft.vg.allocation }, space);
   const cow = s.cowId ?? newId();
   draft.setLv(cow, { name: `${s.name}_cow`, hidden: true, segments: appendRows([], rows, 0) });
-  draft.setLv(s.id, snapshotVolume(s, { start: 0, count: sizeOf(lv), type: 'snapshot', areas: [], origin, cow, chunkSize }));
+  const segment: SnapshotSegment = { start: 0, count: sizeOf(lv), type: 'snapshot', areas: [], origin, cow, chunkSize };
+  draft.setLv(s.id, newVolume(s, { segments: [segment] }));
   return roundingNote(draft, what, wanted, extents);
-}
-
-function snapshotVolume(s: NewThickSnapshot, segment: Lv['segments'][number]): Lv {
-  return compact<Lv>({
-    name: s.name,
-    segments: [segment],
-    created: s.created,
-    tags: editTags(undefined, s.tags),
-    readOnly: s.readOnly ? true : undefined,
-    autoactivate: s.autoactivate ? undefined : false,
-  });
 }
 
 /** Snapshots of snapshots, and of what users do not write to, are not what anyone means. */

@@ -1,35 +1,29 @@
 import { fail } from '#tool/errors.js';
+import { refuseCloning } from '../clone/segments.js';
 import { compact } from '../compact.js';
 import type { Draft } from '../draft.js';
 import { findVolume } from '../lookup.js';
-import { checkNew } from '../lv-create.js';
 import type { Lv } from '../metadata.js';
+import { checkNew, type NewVolumeFlags, newVolume } from '../new-volume.js';
 import { sizeOf } from '../segments.js';
 import { wantedSize } from '../sizes.js';
-import { editTags } from '../tags.js';
 import { freeDeviceId, tellPool } from './messages.js';
 import { poolSegment, type ThinSegment } from './segments.js';
 
-export interface NewThin {
-  id: string;
-  name: string;
-  created: string;
+export interface NewThin extends NewVolumeFlags {
   pool: string;
   /** With a unit; default: the external origin's. */
   virtualSize?: string | undefined;
   /** A volume that is read where nothing has been written yet. */
   externalOrigin?: string | undefined;
-  tags: readonly string[];
-  readOnly: boolean;
-  autoactivate: boolean;
 }
 
 /**
  * Creates a thin volume.
  *
  * @returns notes for people
- * @throws DvmError `bad-name`, `no-size`, `bad-size`, `bad-tag` (exit 64), `no-volume` (exit 80), `name-taken`, `id-taken`
- *   (exit 81), `no-device-id` (exit 82), `not-a-pool`, `origin-writable` (exit 83)
+ * @throws DvmError `bad-name`, `no-size`, `bad-size`, `bad-tag` (exit 64), `no-volume` (exit 80), `name-taken`, `id-taken`,
+ *   `minor-taken` (exit 81), `no-device-id` (exit 82), `not-a-pool`, `origin-writable` (exit 83)
  */
 export function createThin(draft: Draft, t: NewThin): string[] {
   checkNew(draft, t);
@@ -40,20 +34,9 @@ export function createThin(draft: Draft, t: NewThin): string[] {
     origin !== undefined && t.virtualSize === undefined ? sizeLike(draft, origin) : sizeGiven(t, extentSize);
   const device = freeDeviceId(draft, pool);
   const segment = compact<ThinSegment>({ start: 0, count: extents, type: 'thin', areas: [], pool, device, origin });
-  draft.setLv(t.id, compact<Lv>({ ...flagsOf(t), segments: [segment] }));
+  draft.setLv(t.id, newVolume(t, { segments: [segment] }));
   tellPool(draft, pool, { create: device });
   return rounded ? [`volume "${t.name}": rounded up to ${extents} extents`] : [];
-}
-
-/** What volumes have in common, whatever they are made of. */
-export function flagsOf({ name, created, tags, readOnly, autoactivate }: Omit<NewThin, 'pool'>): Omit<Lv, 'segments'> {
-  return compact<Omit<Lv, 'segments'>>({
-    name,
-    created,
-    tags: editTags(undefined, tags),
-    readOnly: readOnly ? true : undefined,
-    autoactivate: autoactivate ? undefined : false,
-  });
 }
 
 /** @throws DvmError `no-volume` (exit 80), `not-a-pool` (exit 83) */
@@ -69,6 +52,7 @@ function findOrigin(draft: Draft, text: string, pool: string): string {
   const lv = draft.lvs[id] as Lv;
   if (id === pool || poolSegment(lv))
     throw fail('inUse', 'not-an-origin', `volume "${lv.name}" is a pool: it cannot be an origin`);
+  refuseCloning(lv, 'it cannot be an external origin yet');
   if (lv.readOnly) return id;
   throw fail('inUse', 'origin-writable', `volume "${lv.name}" is to be an external origin, and is writable`, {
     hint: `lv_set ${lv.name} --read-only on`,

@@ -1,3 +1,4 @@
+import { alignedBuffer } from '#blockdev/aligned.js';
 import { BLOCK } from '../format/block.js';
 import { type Entries, HASH } from '../format/table.js';
 import { commonPrefix, commonSuffix } from './common.js';
@@ -65,7 +66,7 @@ function equalEnds(a: Buffer, b: Buffer): [number, number] {
 }
 
 function imageOf(pages: Entries, fresh: number[], content: Buffer): Buffer {
-  const image = Buffer.alloc(fresh.length * BLOCK);
+  const image = alignedBuffer(fresh.length * BLOCK);
   let start = 0;
   let n = 0;
   for (let i = 0; i < pages.lengths.length && n < fresh.length; i++) {

@@ -85,8 +85,14 @@ export function parseSlot(block: Buffer, index: 0 | 1, region: Region): Slot {
   if (reason) return sector.toString('latin1', 0, 8) === 'dvmsuper' ? { state: 'damaged', reason } : { state: 'blank' };
   const version = sector.readUInt32LE(24);
   if (version !== VERSION) return unusable(`has format version ${version}, this program knows ${VERSION}`);
-  const superblock = unpack(sector);
-  const problem = superblockProblem(superblock, sector.readUInt32LE(28), index, region);
+  const shadow = unpackRoot(sector, shadowAt);
+  const rest = isEmptyRoot(shadow) ? rootProblem(shadow, MIN_BLOCKS) : undefined;
+  return rest ? unusable(rest) : slotOfRegion(unpack(sector), sector.readUInt32LE(28), index, region);
+}
+
+/** The slot `index` of a region in which a sound superblock was found that says it was written for slot `written`. */
+export function slotOfRegion(superblock: Superblock, written: number, index: 0 | 1, region: Region): Slot {
+  const problem = superblockProblem(superblock, written, index, region);
   return problem ? unusable(problem) : { state: 'valid', superblock };
 }
 

@@ -34,7 +34,7 @@ export async function readHistory(of: OpenRegion, ref: HistoryRef): Promise<Hist
 
 async function addOlder(of: OpenRegion, list: HistoryList, older: OlderBlock[], count: number): Promise<void> {
   const wanted = firstOlder(older, count - list.inFirst);
-  const blocks = await of.readBlocks(wanted.map((o) => o.block));
+  const blocks = await of.ownBlocks(wanted.map((o) => o.block));
   for (const { block, entries: counted } of wanted) {
     const next = parse(of, blocks.get(block) as Buffer, block);
     if (typeof next === 'string') {
@@ -65,7 +65,7 @@ export function listBlocks(list: HistoryList, keep: number): number[] {
 }
 
 async function readOne(of: OpenRegion, block: number): Promise<HistoryBlock | string> {
-  return parse(of, (await of.readBlocks([block])).get(block) as Buffer, block);
+  return parse(of, (await of.ownBlocks([block])).get(block) as Buffer, block);
 }
 
 function parse(of: OpenRegion, data: Buffer, block: number): HistoryBlock | string {

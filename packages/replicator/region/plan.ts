@@ -9,7 +9,7 @@ import { packTable } from '../format/table.js';
 import { BlockSet } from './block-set.js';
 import { firstOlder, HISTORY_LIMIT, type HistoryList } from './history.js';
 import type { BlockWrite } from './open-region.js';
-import { runsOfBlocks } from './runs.js';
+import { runsOf, runsOfBlocks } from './runs.js';
 import { type Allocation, allocate } from './space.js';
 import type { Usage } from './usage.js';
 import { blocksOf, type PlacedTree } from './walk.js';
@@ -76,7 +76,7 @@ export function planRegion(
     writes.push({ block, data: packHistory(block, r, history) });
     shadow.history = { block, count: history.entries.length + history.older.reduce((n, o) => n + o.entries, 0) };
   }
-  return { trim: trimmed(s, space), writes, shadow };
+  return { trim: trimmed(s, space), writes: runsOf(writes), shadow };
 }
 
 function trimmed(s: Superblock, space: Allocation): HistoryRef | undefined {
@@ -95,8 +95,8 @@ function place(change: Change, active: PlacedTree, allocated: Uint32Array): Uint
   });
 }
 
-/** A write of pages is at most this long: devices may have to copy it to an aligned buffer. */
-const LONGEST_WRITE = 256;
+/** Blocks in one write of pages at most. */
+const LONGEST_WRITE = 1024;
 
 /** Pages are written straight out of the change's image, consecutive blocks in one piece. */
 function pageWrites(change: Change, allocated: Uint32Array): BlockWrite[] {

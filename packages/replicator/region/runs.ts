@@ -1,3 +1,4 @@
+import { alignedBuffer, isAligned } from '#blockdev/aligned.js';
 import { BLOCK } from '../format/block.js';
 import type { Run } from '../format/history-block.js';
 import type { BlockWrite } from './open-region.js';
@@ -6,7 +7,7 @@ import type { BlockWrite } from './open-region.js';
 const GAP = 4;
 const LONGEST_READ = 256;
 /** Pieces up to this many bytes are copied together for one write; longer ones are written as they are. */
-const COPY_LIMIT = 256 * 1024;
+const COPY_LIMIT = 2 * 1024 * 1024;
 
 /** One read: blocks `first` to `last` cover the wanted ones with index `from` up to `to`. */
 export interface Span {
@@ -30,7 +31,7 @@ export function spansOf(sorted: Uint32Array): Span[] {
   return spans;
 }
 
-/** Joins writes of consecutive blocks. */
+/** Joins writes of consecutive blocks, aligned as devices like it. */
 export function runsOf(writes: readonly BlockWrite[]): BlockWrite[] {
   const runs: { block: number; pieces: Buffer[]; bytes: number }[] = [];
   for (const { block, data } of writes) {
@@ -41,7 +42,16 @@ export function runsOf(writes: readonly BlockWrite[]): BlockWrite[] {
       run.bytes += data.length;
     } else runs.push({ block, pieces: [data], bytes: data.length });
   }
-  return runs.map(({ block, pieces }) => ({ block, data: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces) }));
+  return runs.map(({ block, pieces, bytes }) => ({ block, data: joined(pieces, bytes) }));
+}
+
+function joined(pieces: Buffer[], bytes: number): Buffer {
+  const [only, ...more] = pieces;
+  if (only && more.length === 0 && isAligned(only)) return only;
+  const whole = alignedBuffer(bytes);
+  let at = 0;
+  for (const piece of pieces) at += piece.copy(whole, at);
+  return whole;
 }
 
 /** Sorted block numbers as runs. A number may occur more than once. */

@@ -42,7 +42,7 @@ async function readLevel(
   regionBlocks: number,
   root: Root,
 ): Promise<PlacedEntries> {
-  const found = await of.readBlocks(parents.blocks);
+  const found = await of.ownBlocks(parents.blocks);
   const tables: Table[] = [];
   // Crafted tables must not cost more memory than a content of this length can need.
   let room = root.length / MIN_PAGE + 1;

@@ -5,6 +5,7 @@ import { type Call, Lines, singleTool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { scopeOf } from '../identity.js';
+import { keepTables } from '../keep-tables.js';
 import { type MapOptions, mapVolumes } from '../map-volumes.js';
 import { missingDevices } from '../missing.js';
 import { type ActivationMode, activationModes } from '../mode.js';
@@ -15,10 +16,11 @@ const options = {
   current: { type: 'string', value: 'FILE', describe: 'start from the volumes that are active in this current document' },
   previous: { type: 'string', value: 'FILE', describe: 'with --current: and from those that this older document lacks' },
   all: { type: 'boolean', describe: 'start from every volume' },
-  auto: { type: 'boolean', describe: 'start from every volume that is not kept down (autoactivate)' },
+  auto: { type: 'boolean', describe: 'start from every volume that is not kept down (autoactivate), and what is active' },
   none: { type: 'boolean', describe: 'start from no volume' },
   activate: { type: 'list', value: 'LV', describe: 'and this one: a name, id or @tag' },
   deactivate: { type: 'list', value: 'LV', describe: 'but not this one: a name, id or @tag' },
+  'keep-tables': { type: 'boolean', describe: 'with --current: what is active on missing devices stays exactly as it is' },
   wipe: { type: 'boolean', describe: 'with --previous: say where the ends of volumes that it lacks lie, to be zeroed' },
   'wipe-blank': { type: 'boolean', describe: 'the same, only of what must be blank: records of raid, pools, caches' },
   'activation-mode': {
@@ -40,10 +42,10 @@ export const tool = singleTool({
   run: async (call) => {
     const previous = await previousOf(call);
     const current = await currentOf(call); // once: it may be a pipe
-    const start = startOf(call, previous, current);
+    const start = startOf(call, current);
     const group = await call.input(editableGroupType);
     const upAsOrigin = originsUp(current);
-    return new Lines(desiredOf(call, group, { ...call.options, start }, { previous, upAsOrigin }), 2);
+    return new Lines(desiredOf(call, group, { ...call.options, start, current, previous }, { previous, upAsOrigin }), 2);
   },
 });
 
@@ -66,14 +68,13 @@ function desiredOf(
   // whoever wants everything down does not want pools to come up
   const tellPools = selection.start !== 'none';
   const before = wipe && beforeOf(known.previous ?? {});
-  return mapVolumes(draft, ids, { group, mode, before, wipe, tellPools, ...known });
+  const mapping: MapOptions = { group, mode, before, wipe, tellPools, ...known };
+  const desired = mapVolumes(draft, ids, mapping);
+  const { current } = selection;
+  return o['keep-tables'] && current ? keepTables(draft, active, current, desired, mapping) : desired;
 }
 
-function startOf(
-  call: Call<typeof options>,
-  previous: Metadata['lvs'] | undefined,
-  current: Current | undefined,
-): Selection['start'] {
+function startOf(call: Call<typeof options>, current: Current | undefined): Selection['start'] {
   const { all, auto, none } = call.options;
   const [mode, other] = [all && ('all' as const), auto && ('auto' as const), none && ('none' as const)].filter(
     (m) => m !== false,
@@ -84,7 +85,7 @@ function startOf(
     throw fail('usage', 'no-selection', 'nothing says which volumes are to be active', {
       hint: 'give --current FILE (what is active stays so), --all, --auto or --none',
     });
-  return { current, previous };
+  return 'current';
 }
 
 async function currentOf(call: Call<typeof options>): Promise<Current | undefined> {

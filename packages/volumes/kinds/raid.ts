@@ -30,7 +30,7 @@ function argsOf(segment: Raid, m: Mapping, lost: readonly number[]): string {
   return [level, parameters.length, ...parameters, areas.length, ...devices].join(' ');
 }
 
-function parametersOf({ rebuild, minRecoveryRate, maxRecoveryRate, writeMostly, regionSize }: Raid): (string | number)[] {
+function parametersOf({ level, rebuild, minRecoveryRate, maxRecoveryRate, writeMostly, regionSize }: Raid): (string | number)[] {
   const each = (word: string, values: readonly (number | undefined)[] = []): (string | number)[] =>
     values.flatMap((value) => (value === undefined ? [] : [word, value]));
   return [
@@ -39,5 +39,6 @@ function parametersOf({ rebuild, minRecoveryRate, maxRecoveryRate, writeMostly, 
     ...each('max_recovery_rate', [maxRecoveryRate]),
     ...each('write_mostly', writeMostly),
     ...each('region_size', [regionSize]),
+    ...each('raid10_copies', level === 'raid10' ? [2] : []),
   ];
 }

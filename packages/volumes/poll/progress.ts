@@ -2,13 +2,15 @@ import type { Current } from '#dm/documents.js';
 import type { Draft } from '#metadata/draft.js';
 import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
+import { progressOfClone } from './clone.js';
 import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
+import { progressOfRaid } from './raid.js';
 import { progressOfMerge } from './snapshot.js';
 
 /** How far the kernel is with something that it finishes by itself, in units of its own. */
 export interface Progress {
-  /** `move`, `sync`, `merge` … */
+  /** `move`, `merge`, or what md calls it: `resync`, `recover`, `check` … */
   work: string;
   done: number;
   of: number;
@@ -19,7 +21,7 @@ export interface Progress {
 /** What a volume with some id is at; undefined when nothing. `device` finds the device of a volume. */
 export type ProgressOf = (lv: Lv, id: string, device: (lv: string) => Device | undefined) => Progress | undefined;
 
-const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge];
+const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid, progressOfClone];
 
 export interface Unfinished extends Progress {
   volume: string;

@@ -1,7 +1,9 @@
 import { compact } from '#metadata/compact.js';
 import type { Raid } from '#metadata/kinds/raid.js';
 import type { Lv } from '#metadata/metadata.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import type { Device, Poll } from './poll.js';
+import type { ProgressOf } from './progress.js';
 
 /** A raid device's line of status (dm-raid.rst): `raid1 2 AA 65536/65536 idle 0 0 -`. */
 export interface RaidStatus {
@@ -21,6 +23,15 @@ export function parseRaidStatus(text: string): RaidStatus | undefined {
     ? { health: m[1] ?? '', done: Number(m[2]), of: Number(m[3]), action: m[4] ?? '', mismatches: Number(m[5]) }
     : undefined;
 }
+
+/** What md is at; where it rests though images lack something, it cannot go on without another device. */
+export const progressOfRaid: ProgressOf = (lv, id, device) => {
+  const status = raidOf(lv) && parseRaidStatus(device(id)?.status?.[0] ?? '');
+  if (!status) return undefined;
+  const rests = status.action === 'idle' || status.action === 'frozen';
+  const { done, of, health } = status;
+  return { work: rests ? 'sync' : status.action, done, of, failed: rests && done < of && /[D-]/.test(health) };
+};
 
 /**
  * What has become of the images:

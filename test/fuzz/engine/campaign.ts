@@ -12,7 +12,7 @@ export interface Options {
   enough?: () => boolean;
   /** Keeps what reaches new branches. Without it the corpus stays what the target begins with. */
   coverage?: Coverage | undefined;
-  /** Told of every run before it. */
+  /** Told of every run before it, and before an input is run again. */
   enter?: (run: number, input: Json) => void;
   /** Milliseconds; only for the slowest run that is reported. */
   clock?: () => number;
@@ -129,6 +129,7 @@ class Campaign {
   }
 
   async #errorOf(input: Json): Promise<unknown> {
+    this.#options.enter?.(this.report.runs - 1, input);
     try {
       await this.#target.run(input);
       return undefined;

@@ -3,6 +3,7 @@ import { type Label, packLabel, parseCopy } from '#discover/label.js';
 import { eraseLabel, readLabel, writeLabel } from '#discover/label-copies.js';
 import { labelPlaces } from '#documents/layout.js';
 import { ids } from '#test/fixtures/group.js';
+import { readLabelling } from '#test/support/second/label.js';
 import { sameJson } from '#tool/json.js';
 import { attempt, must } from '../engine/oracle.js';
 import { target, type Verdict } from '../engine/target.js';
@@ -39,6 +40,7 @@ export const label = target<Parts>({
     const blocks = [first, second].map((hex) => blockOf(bytesOf(hex), sealed === true));
     const verdicts = blocks.map((block, i) => checkCopy(block, places[i] as number));
     const content = new Map(blocks.map((block, i) => [(places[i] as number) / 8, block]));
+    await agree(new SparseDisk('/dev/fuzz', SIZE * sector, content, 2 ** 20));
     await useDisk(new SparseDisk('/dev/fuzz', SIZE * sector, content, 2 ** 20));
     return verdicts.includes('accepted') ? 'accepted' : 'refused';
   },
@@ -78,6 +80,17 @@ function checkCopy(block: Buffer, here: number): Verdict {
   const again = parseCopy(packLabel(copy.label, here), here);
   must(again.state === 'valid' && sameJson(again.label, copy.label), 'a label gives itself back');
   return 'accepted';
+}
+
+/** The second reader of labels reads the same. */
+async function agree(disk: SparseDisk): Promise<void> {
+  const found = await readLabel(disk);
+  const second = readLabelling(SIZE, (offset, length) => disk.peek(offset, length));
+  const state = found.state === 'unusable' ? found.code.replace('label-', '') : found.state;
+  must(state === second.state, `the label is ${second.state}, not ${state}`);
+  if (found.state !== 'labelled' || second.state !== 'labelled') return;
+  must(sameJson(found.label, second.label), 'the label says something else');
+  must(found.stale.length > 0 === second.stale, `the label is ${second.stale ? '' : 'not '}stale`);
 }
 
 /** Reading, writing and erasing go by what was read. */

@@ -63,6 +63,15 @@ export const devicesCases: Record<string, Case> = {
     k.removeAll();
     assert.equal(k.list(), []);
   },
+  'a minor number of choice, unless it is taken'(k) {
+    const major = k.create('a', undefined, 300).dev.split(':')[0];
+    assert.is(k.info('a').dev, `${major}:300`);
+    gives('ENXIO', () => k.create('b', undefined, 300));
+    gives('ENXIO', () => k.info('b'));
+    assert.is(k.create('c', undefined, 1_048_575).dev, `${major}:1048575`);
+    k.remove('a');
+    assert.is(k.create('b', undefined, 300).dev, `${major}:300`);
+  },
   'minor numbers are used again, lowest first'(k) {
     const [a, b] = [k.create('a', undefined).dev, k.create('b', undefined).dev];
     k.remove('a');

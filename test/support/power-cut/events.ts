@@ -8,8 +8,8 @@ export type Event =
   | { event: 'boot'; state: string; standings: string[] }
   /** Recovered, activated and checked. */
   | { event: 'whole'; volumes: Volumes }
-  /** A transaction begins, which leads there. */
-  | { event: 'begin'; volumes: Volumes }
+  /** A transaction begins, which leads there; without mutators it goes back to the version before. */
+  | { event: 'begin'; mutators: string[][]; volumes: Volumes }
   /** It is acknowledged. */
   | { event: 'done' }
   /** The first extents of the volume with this mark carry it, durably; and no smaller size is under way. */

@@ -51,9 +51,11 @@ function onHost(cuts: number): void {
       await cutAgainAndAgain(dir, cuts, new Random(seed));
       console.log(`NOTE seed ${seed}, ${summary(dir)}`);
     } catch (e) {
-      throw new Error(`seed ${seed} (SEED=${seed}; when exactly the power goes is never the same): ${(e as Error).message}`, {
-        cause: e,
-      });
+      const last = heard(dir)
+        .slice(-20)
+        .map((event) => JSON.stringify(event));
+      const hint = `seed ${seed} (SEED=${seed}; when exactly the power goes is never the same)`;
+      throw new Error([`${hint}: ${(e as Error).message}`, ...last].join('\n'), { cause: e });
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }

@@ -16,6 +16,8 @@ export interface Change {
   /** Mutators; none: back to the version before. */
   mutators: string[][];
   after: Volumes;
+  /** The smallest size that each volume has on the way, by mark: what lay behind is lost, even if it ends up as large as before. */
+  least: Map<number, number>;
 }
 
 const mostVolumes = 6;
@@ -23,8 +25,9 @@ const mostExtents = 10;
 
 /** A transaction of one to four edits, or back to `before` when that is given and differs from `now` in volumes without file systems only. */
 export function randomChange(random: Random, now: Volumes, before: Volumes | undefined): Change {
-  if (before && random.chance(0.2) && sameFileSystems(now, before)) return { mutators: [], after: before };
-  let change: Change = { mutators: [], after: now };
+  if (before && random.chance(0.2) && sameFileSystems(now, before))
+    return along({ mutators: [], after: now, least: new Map() }, [], before);
+  let change: Change = { mutators: [], after: now, least: new Map() };
   const edits = random.chance(0.4) ? 2 + random.below(3) : 1;
   while (change.mutators.length < edits) change = edited(random, change);
   return change;
@@ -34,14 +37,21 @@ function sameFileSystems(a: Volumes, b: Volumes): boolean {
   return Object.entries(a).every(([name, v]) => v.mark !== 0 || b[name]?.extents === v.extents);
 }
 
-function edited(random: Random, { mutators, after }: Change): Change {
+function along({ mutators, least }: Change, words: string[], after: Volumes): Change {
+  const sizes = new Map(least);
+  for (const { mark, extents } of Object.values(after)) sizes.set(mark, Math.min(sizes.get(mark) ?? extents, extents));
+  return { mutators: words.length > 0 ? [...mutators, words] : mutators, after, least: sizes };
+}
+
+function edited(random: Random, change: Change): Change {
+  const { after } = change;
   const raw = Object.keys(after).filter((name) => after[name]?.mark !== 0);
   const name = raw.length > 0 ? random.pick(raw) : undefined;
   const [words, volumes] =
     name === undefined || (raw.length < mostVolumes && random.chance(0.35))
       ? created(random, after)
       : random.pick([lengthened, lengthened, shortened, renamed, removed])(random, after, name);
-  return { mutators: [...mutators, words], after: volumes };
+  return along(change, words, volumes);
 }
 
 type Edit = [words: string[], after: Volumes];

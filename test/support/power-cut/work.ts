@@ -66,11 +66,14 @@ export async function work(dir: string, random: Random): Promise<never> {
   }
 }
 
-async function carryOut(dir: string, now: Volumes, { mutators, after }: Change): Promise<void> {
+async function carryOut(dir: string, now: Volumes, { mutators, after, least }: Change): Promise<void> {
   const marked = known(heard(dir)).marked;
-  for (const { mark, extents } of Object.values(after))
-    if ((marked.get(mark) ?? 0) > extents) tell(dir, { event: 'marked', mark, extents });
-  tell(dir, { event: 'begin', volumes: after });
+  for (const [mark, extents] of least)
+    if ((marked.get(mark) ?? 0) > extents) {
+      tell(dir, { event: 'marked', mark, extents });
+      marked.set(mark, extents);
+    }
+  tell(dir, { event: 'begin', mutators, volumes: after });
   if (mutators.length === 0) await pipe`discover vg | tm rollback vg ${'-1'}`;
   else await pipe`discover vg | tm update vg ${mutators.flatMap((words) => ['--', ...words])}`;
   tell(dir, { event: 'done' });

@@ -26,19 +26,6 @@ test('what the kernel writes into a buffer is there afterwards', () =>
     closeSync(fd);
   }));
 
-test('aligned buffers begin at a multiple and are zero', () => {
-  for (const [length, alignment] of [
-    [512, 512],
-    [4096, 4096],
-    [1 << 20, 1 << 16],
-  ] as const) {
-    const b = c.alignedBuffer(length, alignment);
-    assert.is(b.length, length);
-    assert.is(c.libc().address(b) % BigInt(alignment), 0n);
-    assert.ok(b.every((x) => x === 0));
-  }
-});
-
 test('a semaphore counts, a bounded wait ends, removing it works once', () => {
   const l = c.libc();
   const id = l.semget(0, 1, c.IPC_CREAT | 0o600);

@@ -18,7 +18,9 @@ function valueFor({ type, choices }: OptionSpec): string[] {
 
 /** A call for each flag of a verb, and one without flags. */
 function callsOf(command: Command, target: string): string[][] {
-  const words = command.positionals.filter((p) => !p.optional).map((p, i) => (i === 0 ? target : p.name.toLowerCase()));
+  const words = command.positionals
+    .filter((p, i) => i === 0 || !p.optional)
+    .map((p, i) => (i === 0 ? target : p.name.toLowerCase()));
   const device = command.positionals.some((p) => p.many) ? ['/dev/a'] : [];
   const flags = Object.entries(command.options).map(([name, spec]) => [`--${name}`, ...valueFor(spec)]);
   return [[], ...flags].map((flag) => [command.name, ...words, ...device, ...flag, '--print']);

@@ -45,6 +45,7 @@ const problems: [string, Partial<Metadata>, RegExp][] = [
   ['reserved', { pvs: pvWith([{ extent: 4, count: 2 }, { extent: 5, count: 1 }]) }, /reserved extents out of order at 5/], // biome-ignore format: one line
   ['reserved', { pvs: pvWith([{ extent: 15, count: 2 }]) }, /reserved extents behind its end/],
   ['name-taken', { lvs: volumes(lv('a', [linear(0, 1, 0, 0)]), lv('a', [linear(0, 1, 0, 1)])) }, /have one name, "a"/],
+  ['minor', { lvs: volumes(lv('a', [linear(0, 1, 0, 0)], { minor: 3 }), lv('b', [linear(0, 1, 0, 1)], { minor: 3 })) }, /have one minor number, 3/], // biome-ignore format: one line
   ['bad-name', { lvs: volumes(lv('a/b', [linear(0, 1, 0, 0)])) }, /contains a slash/],
   ['bad-name', { lvs: volumes(lv('a_tdata', [linear(0, 1, 0, 0)])) }, /suffix kept for hidden volumes/],
   ['bad-name', { lvs: volumes(lv('n'.repeat(125), [linear(0, 1, 0, 0)])) }, /longer than 127 bytes/],

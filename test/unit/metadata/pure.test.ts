@@ -17,6 +17,7 @@ const test = suite('filters are pure');
 
 /** For each filter, arguments with which it changes something. */
 const edits: Record<string, string[][]> = {
+  lv_clone: [['/dev/nbd0', 'new', '--size', '5M']],
   lv_convert: [['a', '--type', 'raid1']],
   lv_create: [
     ['new', '--extents', '3'],

@@ -13,7 +13,7 @@ import type { RegionStatus } from '#replicator/sync.js';
 import { assert, suite } from '#test/support/check.js';
 import type { Disks } from '#test/support/disk.js';
 import { Random } from '#test/support/random.js';
-import { naiveStates } from './naive-region.js';
+import { isWhole, readStates, versionsOf } from '#test/support/second/region.js';
 import { type Bench, bench, blankBench, request, txn } from './support.js';
 
 const test = suite('power cut at every write');
@@ -46,13 +46,13 @@ const steps: Record<string, Step> = {
 /** What a region is, without what cannot matter to anyone. */
 const stateOf = (s: RegionStatus) => [s.state, s.active?.txn, s.shadow?.txn, s.mark].join(' ');
 
-/** All that both superblocks refer to is there and right; the product and the naive reader agree. */
+/** All that both superblocks refer to is there and right; the product and the second reader agree. */
 function checkImage(disks: Disks, regions: Region[]): void {
   for (const r of regions) {
-    const image = disks.image(r.path).read(r.start * 512, r.length * 512);
-    for (const s of naiveStates(image))
-      for (const v of [s.active, s.shadow, ...s.history, ...s.shadowHistory])
-        if (v) assert.equal(v.content, contents.get(v.txn), `content of ${v.txn}`);
+    for (const s of readStates(r.start, r.length, (at, length) => disks.image(r.path).read(at, length))) {
+      assert.ok(isWhole(s), 'all that is counted is there');
+      for (const v of versionsOf(s)) assert.equal(v.tree().content, contents.get(v.txn), `content of ${v.txn}`);
+    }
   }
 }
 

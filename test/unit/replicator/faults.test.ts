@@ -78,7 +78,7 @@ for (const [name, { before, act }] of Object.entries(operations))
 test('a partly done commit names the regions', async () => {
   const { disks, regions } = await bench(3, 64);
   await prepare(disks.open, regions, content(1), request(1));
-  disks.fault = (op) => op.disk === '/dev/d1' && op.kind === 'flush';
+  disks.fault = (op) => op.disk === '/dev/d1' && op.kind === 'settle';
   const outcome = await commit(disks.open, regions, txn(1));
   assert.equal(outcome.done, [regions[0], regions[2]]);
   assert.equal(
@@ -100,11 +100,17 @@ test('a commit that fails everywhere says so', async () => {
 
 test('a prepare that fails in one region is told, and can be aborted in the others', async () => {
   const { disks, regions } = await bench(3, 64);
-  disks.fault = (op) => op.disk === '/dev/d1' && op.kind === 'write';
-  const error = await thrown<DvmError>(() => prepare(disks.open, regions, content(1), request(1)));
-  assert.is(error.code, 'prepare-failed');
-  disks.fault = undefined;
-  assert.equal((await abort(disks.open, regions, txn(1))).already, [regions[1]]);
+  const failing = async (kind: 'write' | 'settle') => {
+    disks.fault = (op) => op.disk === '/dev/d1' && op.kind === kind;
+    const error = await thrown<DvmError>(() => prepare(disks.open, regions, content(1), request(1)));
+    assert.is(error.code, 'prepare-failed');
+    assert.match(error.message, '1 of 3 regions could not be prepared');
+    disks.fault = undefined;
+    return (await regionStatus(disks.open, regions)).map((s) => s.state);
+  };
+  assert.equal(await failing('write'), ['empty', 'empty', 'empty']); // superblocks come last
+  assert.equal(await failing('settle'), ['prepared', 'prepared', 'prepared']); // it arrived, but who knows
+  assert.equal((await abort(disks.open, regions, txn(1))).done, regions);
 });
 
 test('a region after a failed flush is not used again', async () => {

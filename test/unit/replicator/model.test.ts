@@ -7,8 +7,8 @@ import { abort, clearMark, commit, history, prepare, readContent, regionStatus }
 import { assert, suite } from '#test/support/check.js';
 import type { Disks } from '#test/support/disk.js';
 import { Random } from '#test/support/random.js';
+import { blocksUsed, isWhole, readStates, versionsOf } from '#test/support/second/region.js';
 import { DvmError } from '#tool/errors.js';
-import { naiveStates } from './naive-region.js';
 import { bench, request, txn } from './support.js';
 
 const test = suite('random histories against a model');
@@ -94,12 +94,14 @@ class World {
     if (this.active > 0)
       assert.equal((await readContent(this.disks.open, this.regions)).content, this.contents.get(txn(this.active)));
     for (const region of this.regions) {
-      const image = this.disks.image(region.path).read(region.start * 512, region.length * 512);
-      const states = naiveStates(image);
-      for (const s of states)
-        for (const v of [s.active, s.shadow, ...s.history, ...s.shadowHistory])
-          if (v) assert.ok(v.content.equals(this.contents.get(v.txn) as Buffer), `content of ${v.txn}`);
-      await checkUsage(this.disks, region, states[0]?.blocks as Set<number>);
+      const states = readStates(region.start, region.length, (at, length) => this.disks.image(region.path).read(at, length));
+      for (const s of states) {
+        assert.ok(isWhole(s), 'all that is counted is there');
+        for (const v of versionsOf(s))
+          assert.ok(v.tree().content?.equals(this.contents.get(v.txn) as Buffer), `content of ${v.txn}`);
+      }
+      const [newest] = states;
+      if (newest) await checkUsage(this.disks, region, blocksUsed(newest));
     }
     const [region] = this.regions as [Region];
     const { versions } = await history(this.disks.open, region);

@@ -38,6 +38,7 @@ fields('of a group', () => {
     vg_host: 'host1',
     vg_mda_count: 3,
     vg_exported: false,
+    vg_autoactivation: true,
   });
 });
 
@@ -98,6 +99,7 @@ fields('of an active volume', () => {
     lv_inactive_table: false,
     lv_kernel_major: 253,
     lv_kernel_minor: 0,
+    lv_minor: null,
     lv_permissions: 'writeable',
     lv_allocation_policy: 'inherit',
     lv_autoactivation: true,
@@ -105,6 +107,9 @@ fields('of an active volume', () => {
     lv_health_status: null,
     lv_time: '2024-01-02T03:04:05Z',
     lv_tags: ['db', 'keep'],
+    sync_percent: null,
+    raid_sync_action: null,
+    raid_mismatch_count: null,
     pool_lv: null,
     origin: null,
     data_percent: null,
@@ -117,6 +122,9 @@ fields('of an active volume', () => {
     lv_when_full: null,
     thin_id: null,
     transaction_id: null,
+    copy_percent: null,
+    hydration: null,
+    region_size: null,
   });
 });
 

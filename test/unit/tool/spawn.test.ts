@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { inTmp } from '#test/support/loop.js';
+import { mostKept } from '#tool/child.js';
 import type { DvmError } from '#tool/errors.js';
 import { Attached } from '#tool/programs.js';
 import { spawnPrograms } from '#tool/spawn.js';
@@ -44,6 +45,15 @@ test('what a program says on standard error when it works is passed on', async (
   const notes: string[] = [];
   await spawnPrograms((line) => notes.push(line)).run(['/bin/sh', '-c', 'echo a >&2; echo b >&2']);
   assert.equal(notes, ['a', 'b']);
+});
+
+test('of what is printed on standard error without end the last part is kept', async () => {
+  let length = 0;
+  const count = (line: string) => {
+    length += line.length + 1;
+  };
+  await spawnPrograms(count).run(['/bin/sh', '-c', 'head -c 5000000 /dev/zero | tr "\\0" "\\n" | sed s/^/x/ >&2; echo last >&2']);
+  assert.ok(length > 500_000 && length <= mostKept, `${length}`);
 });
 
 test('attached documents can be read where their word says', async () => {

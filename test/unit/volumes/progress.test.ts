@@ -40,6 +40,23 @@ test('a move that copies, one that has copied, one whose device fails', () => {
   assert.equal(left('rubbish'), []);
 });
 
+test('a raid that is built, one that is checked, one that rests without an image', () => {
+  const raid: Lv = {
+    name: 'r',
+    segments: [{ start: 0, count: 4, type: 'raid', level: 'raid1', areas: [], metas: [], regionSize: 1024 }],
+  };
+  const at = (status: string) => {
+    const live = current(status);
+    const device = { ...(live.devices['vg-pvmove0'] as Current['devices'][string]), uuid: uuidOf(group, move) };
+    return unfinished({ lvs: { [move]: raid } }, group, { ...live, devices: { 'vg-r': device } });
+  };
+  const progress = { volume: 'r', work: 'recover', done: 3, of: 32, failed: false };
+  assert.equal(at('raid1 2 Aa 3/32 recover 0 0 -'), [progress]);
+  assert.equal(at('raid1 2 AA 3/32 check 0 0 -'), [{ ...progress, work: 'check' }]);
+  assert.equal(at('raid1 2 AD 3/32 idle 0 0 -'), [{ ...progress, work: 'sync', failed: true }]);
+  assert.equal(at('raid1 2 AA 32/32 idle 0 0 -'), []);
+});
+
 async function polled(status: string): Promise<unknown> {
   const input = groupOf([64, 64], metadataOf([8, 8], { lvs }));
   const output = await runTool(tool, ['--current', '%current'], input, { current: current(status) });

@@ -68,6 +68,13 @@ test('maps stripes, joined only where every stripe continues', async () => {
   assert.equal(table(d, 'a'), ['49152 striped 2 128 8:0 2048 8:16 2048', '16384 striped 2 128 8:0 26624 8:16 75776']);
 });
 
+test('a volume with a minor number has it; nothing of a group that is kept down comes up by itself', async () => {
+  const document = group({ [id('a')]: volume('a', { minor: 7 }) });
+  assert.is((await run(['--all'], document)).devices[uuid('a')]?.minor, 7);
+  const vg = { extentSize: 8192, allocation: 'normal', autoactivate: false };
+  assert.equal((await run(['--auto'], { ...document, metadata: { ...document.metadata, vg } })).devices, {});
+});
+
 test('names image files by path', async () => {
   const d = await run(['--all'], group({ [id('a')]: volume('a') }, { [pv1]: disk('/img/one') }));
   assert.equal(table(d, 'a'), ['16384 linear /img/one 43008']);

@@ -1,4 +1,4 @@
-import { envelopeReader, readGroupState } from '#discover/envelope.js';
+import { envelopeReader, readGroupState, regionsOnLabel } from '#discover/envelope.js';
 import type { Devices } from '#documents/devices.js';
 import { parseRecord } from '#documents/record.js';
 import type { Region } from '#documents/regions.js';
@@ -23,6 +23,7 @@ import { target, type Verdict } from '../../engine/target.js';
 import { applyEdits, type Edit, type Repair, randomEdit, repairs } from './edits.js';
 import { hostile } from './hostile.js';
 import { disksOf, type ImageName, imageNames, imageOf, regionsOf } from './images.js';
+import { agree } from './second.js';
 import { opener, type SparseDisk } from './sparse-disk.js';
 
 export type Input = { image: ImageName; edits: Edit[]; repair: Repair; act: Act };
@@ -56,6 +57,7 @@ export const region = target<Input>({
     const image = await imageOf(name);
     const disks = disksOf({ ...image, disks: applyEdits(image, edits, repair) });
     const regions = regionsOf(image);
+    for (const [i, disk] of disks.entries()) await agree(disk, regions[i] as Region);
     const verdict = await readAll(disks, regions);
     await change(disks, regions, act);
     return verdict;
@@ -86,11 +88,13 @@ async function readGroup(disks: readonly SparseDisk[], regions: readonly Region[
       { path, size: 2 ** 20, blockSize: 512, regions: [{ start, length }] },
     ]),
   );
-  const labelled = Object.entries(devices).map(([pv, d]) => ({
-    ...{ path: d.path, size: d.size, blockSize: 512, stale: [] },
-    label: { sequence: 1, size: d.size, group: { id: ids.vg, name: 'vg' }, pv, regions: d.regions },
-  }));
-  await readGroupState(ids.vg, labelled, envelopeReader(open));
+  const reader = envelopeReader(open);
+  const labelled = Object.entries(devices).map(async ([pv, d]) => {
+    const label = { sequence: 1, size: d.size, group: { id: ids.vg, name: 'vg' }, pv, regions: d.regions };
+    const versions = await reader.versions(await open(d.path), regionsOnLabel(d.path, label));
+    return { path: d.path, size: d.size, blockSize: 512, stale: [], label, versions };
+  });
+  await readGroupState(ids.vg, await Promise.all(labelled), reader);
   const store = await openStore(devices, open, false);
   const copies = await store.copies();
   const judgement = judge(copies);
