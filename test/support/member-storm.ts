@@ -27,7 +27,6 @@ export function storm(seed: number, sizes: readonly number[] = [3, 3, 4, 5, 5, 7
   const count = 1 + chance.below(3);
   for (let i = 0; i < count; i++) {
     const trouble = chance.pick(troubles);
-    if (process.env.STORM) console.log(fleet.now, trouble.name, JSON.stringify(fleet.weather));
     trouble(scene);
     settle(scene, `after "${trouble.name}"`);
     invariants(fleet);
@@ -71,7 +70,7 @@ function agreedWithin(n: number): number {
 
 const troubles = [
   function death({ fleet, chance, excuses, names }: Scene): void {
-    if (fleet.running.length < 3) return;
+    if (!sparesOne(fleet)) return;
     const name = chance.pick(fleet.running).name;
     excuses.push({ node: name, from: fleet.now, until: Number.POSITIVE_INFINITY });
     fleet.kill(name, chance.pick(['killed', 'cut']));
@@ -99,13 +98,16 @@ const troubles = [
     fleet.run(duration);
     fleet.blocked = () => false;
   },
-  /** One direction between two nodes: the others still reach both, and nobody is declared dead. */
-  function asymmetricCut({ fleet, chance }: Scene): void {
+  /** One direction between two nodes: the others still reach both, and nobody is declared dead, unless their words get lost too. */
+  function asymmetricCut({ fleet, chance, excuses }: Scene): void {
     if (fleet.running.length < 3) return;
     const [a, b] = chance.shuffle(fleet.running);
+    const began = fleet.now;
     fleet.blocked = (from, to) => from === a?.name && to === b?.name;
     fleet.run(5_000 + chance.below(60_000));
     fleet.blocked = () => false;
+    for (const node of fleet.weather.loss > 0.02 ? [a?.name, b?.name] : [])
+      excuses.push({ node, from: began, until: fleet.now + longestSuspicion(fleet.running.length) });
   },
   function flapping({ fleet, chance, excuses, names }: Scene): void {
     const { name } = chance.pick(fleet.running);
@@ -132,9 +134,11 @@ const troubles = [
     fleet.start(name, names.filter((o) => o !== name).slice(0, 2));
     fleet.run(1_000);
   },
-  function leave({ fleet, chance, names }: Scene): void {
-    if (fleet.running.length < 3) return;
+  /** Who does not hear the good-bye finds it gone. */
+  function leave({ fleet, chance, excuses, names }: Scene): void {
+    if (!sparesOne(fleet)) return;
     const node = chance.pick(fleet.running);
+    excuses.push({ node: node.name, from: fleet.now, until: Number.POSITIVE_INFINITY });
     fleet.input(node, { kind: 'leave' });
     if (fleet.runUntil(() => fleet.knownGone(node.name), agreedWithin(names.length)) === undefined)
       throw new Error(`${node.name} left, and not all know it`);
@@ -145,6 +149,11 @@ const troubles = [
     names.push(name);
   },
 ];
+
+/** Two nodes alone, on a network that loses a tenth, have nobody to ask. */
+function sparesOne({ running, weather }: Fleet): boolean {
+  return running.length > (weather.loss > 0.05 ? 3 : 2);
+}
 
 function settle({ fleet, names }: Scene, when: string): void {
   const limit = agreedWithin(names.length);

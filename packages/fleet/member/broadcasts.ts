@@ -21,7 +21,8 @@ export function updatesFor(m: Membership, to: string): Update[] {
   return [...heldAgainst(m, to), ...takeNews(m)];
 }
 
-function heldAgainst({ nodes, self }: Membership, name: string): Update[] {
+/** What this node holds against another. */
+export function heldAgainst({ nodes, self }: Membership, name: string): Update[] {
   const { status = 'alive', incarnation = 0 } = nodes.get(name) ?? {};
   if (status === 'alive') return [];
   return [status === 'left' ? { status, node: name, incarnation } : { status, node: name, incarnation, by: self.name }];

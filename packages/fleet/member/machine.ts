@@ -1,9 +1,9 @@
 import { broadcast, updatesFor } from './broadcasts.js';
 import { gossip, hasLeft, join, leave, rejoinOne, syncWithOne } from './gossip.js';
-import { advanceSuspicions, lastWordEnded, suspicionWake } from './last-word.js';
-import { merge, mergeState, ownUpdate, wholeState } from './merge.js';
+import { corrections, merge, mergeState, ownUpdate, wholeState } from './merge.js';
 import { advanceProbe, probeAnswered, probeFailed, startProbe } from './probe.js';
 import { advanceRelays, relay, relayEnded } from './relay.js';
+import { advanceSuspicions, retryEnded, suspicionWake } from './retry.js';
 import { doubt, type Effect, type Input, type Membership } from './state.js';
 import type { Answer, Request, Update } from './wire.js';
 
@@ -77,10 +77,13 @@ function takeRequest(m: Membership, request: number, from: string, message: Requ
     return;
   }
   mergeAll(m, message.updates, out);
-  if (message.kind === 'probe') relay(m, request, from, message.node, out);
-  // whoever took over another's address does not answer for it
-  else if (message.kind === 'ping' && message.node !== m.self.name) out.push(reply(m, request, from, 'nack'));
-  else out.push(reply(m, request, from, 'ack'));
+  const better = corrections(m, message.updates);
+  if (message.kind === 'probe') relay(m, { request, from, better }, message.node, out);
+  else {
+    // whoever took over another's address does not answer for it
+    const kind = message.kind === 'ping' && message.node !== m.self.name ? 'nack' : 'ack';
+    out.push({ kind: 'answer', request, message: { kind, updates: [...better, ...updatesFor(m, from)] } });
+  }
 }
 
 function takeAnswer(m: Membership, id: number, from: string, message: Answer, out: Effect[]): void {
@@ -90,19 +93,15 @@ function takeAnswer(m: Membership, id: number, from: string, message: Answer, ou
   }
   mergeAll(m, message.updates, out);
   const reached = message.kind === 'ack';
-  if (!probeAnswered(m, id, reached) && !lastWordEnded(m, id, reached, out)) relayEnded(m, id, reached, out);
+  if (!probeAnswered(m, id, reached) && !retryEnded(m, id, reached, out)) relayEnded(m, id, reached, out);
 }
 
 function callFailed(m: Membership, id: number, out: Effect[]): void {
-  if (!probeFailed(m, id) && !lastWordEnded(m, id, false, out)) relayEnded(m, id, false, out);
+  if (!probeFailed(m, id) && !retryEnded(m, id, false, out)) relayEnded(m, id, false, out);
 }
 
 function mergeAll(m: Membership, updates: readonly Update[], out: Effect[]): void {
   for (const update of updates) merge(m, update, out);
-}
-
-function reply(m: Membership, request: number, from: string, kind: 'ack' | 'nack'): Effect {
-  return { kind: 'answer', request, message: { kind, updates: updatesFor(m, from) } };
 }
 
 /** What is due by now. */

@@ -52,9 +52,21 @@ function mergeOwn(m: Membership, update: Update): void {
   broadcast(m, ownUpdate(m));
 }
 
+/** What is known better: of those who are accused with an incarnation that they have left behind, their newest word. */
+export function corrections({ nodes }: Membership, said: readonly Update[]): AliveUpdate[] {
+  return said.flatMap((u) => {
+    const node = nodes.get(u.node);
+    const outdone = u.status !== 'alive' && node?.status === 'alive' && u.incarnation < node.incarnation;
+    return outdone ? [aliveUpdate(node)] : [];
+  });
+}
+
 /** What a node says of itself. */
 export function ownUpdate({ self }: Membership): AliveUpdate {
-  const { name, incarnation, address, meta, protocol } = self;
+  return aliveUpdate(self);
+}
+
+function aliveUpdate({ name, incarnation, address, meta, protocol }: Node): AliveUpdate {
   return { status: 'alive', node: name, incarnation, address, meta, protocol };
 }
 

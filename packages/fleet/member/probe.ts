@@ -1,4 +1,4 @@
-import { updatesFor } from './broadcasts.js';
+import { heldAgainst, updatesFor } from './broadcasts.js';
 import { call, others } from './calls.js';
 import { merge } from './merge.js';
 import { doubt, type Effect, isLive, type Membership, type Node, type Probe } from './state.js';
@@ -57,7 +57,15 @@ function askOthers(m: Membership, probe: Probe, out: Effect[]): void {
     m.parameters.indirectProbes,
     (n) => n.status === 'alive' && n.name !== probe.node,
   ))
-    probe.open.add(call(m, { node, address }, { kind: 'probe', node: probe.node, updates: updatesFor(m, node) }, left, out));
+    probe.open.add(
+      call(
+        m,
+        { node, address },
+        { kind: 'probe', node: probe.node, updates: [...heldAgainst(m, probe.node), ...updatesFor(m, node)] },
+        left,
+        out,
+      ),
+    );
   probe.asked = probe.open.size;
 }
 

@@ -2,22 +2,19 @@ import { updatesFor } from './broadcasts.js';
 import { call } from './calls.js';
 import type { Effect, Membership, Relay } from './state.js';
 
+type Waiting = Omit<Relay, 'nackAt'>;
+
 /** Pings a node for another one. Only nodes that this one knows: a request never names an address to connect to. */
-export function relay(m: Membership, request: number, from: string, name: string, out: Effect[]): void {
+export function relay(m: Membership, waiting: Waiting, name: string, out: Effect[]): void {
   const node = m.nodes.get(name);
   if (!node || node === m.self) {
-    nack(m, { request, from }, out);
+    answer(m, waiting, 'nack', out);
     return;
   }
   const { probeTimeout, nackAfter } = m.parameters;
-  const id = call(
-    m,
-    { node: name, address: node.address },
-    { kind: 'ping', node: name, updates: updatesFor(m, name) },
-    probeTimeout,
-    out,
-  );
-  m.relays.set(id, { request, from, nackAt: m.now + nackAfter });
+  const ping = { kind: 'ping', node: name, updates: updatesFor(m, name) } as const;
+  const id = call(m, { node: name, address: node.address }, ping, probeTimeout, out);
+  m.relays.set(id, { ...waiting, nackAt: m.now + nackAfter });
 }
 
 /** True when the call was made for another, who is told. */
@@ -25,8 +22,7 @@ export function relayEnded(m: Membership, id: number, reached: boolean, out: Eff
   const waiting = m.relays.get(id);
   if (!waiting) return false;
   m.relays.delete(id);
-  if (!reached) nack(m, waiting, out);
-  else out.push({ kind: 'answer', request: waiting.request, message: { kind: 'ack', updates: updatesFor(m, waiting.from) } });
+  answer(m, waiting, reached ? 'ack' : 'nack', out);
   return true;
 }
 
@@ -35,6 +31,6 @@ export function advanceRelays(m: Membership, out: Effect[]): void {
   for (const [id, { nackAt }] of m.relays) if (m.now >= nackAt) relayEnded(m, id, false, out);
 }
 
-function nack(m: Membership, { request, from }: Pick<Relay, 'request' | 'from'>, out: Effect[]): void {
-  out.push({ kind: 'answer', request, message: { kind: 'nack', updates: updatesFor(m, from) } });
+function answer(m: Membership, { request, from, better }: Waiting, kind: 'ack' | 'nack', out: Effect[]): void {
+  out.push({ kind: 'answer', request, message: { kind, updates: [...better, ...updatesFor(m, from)] } });
 }

@@ -2,7 +2,7 @@ import { Random } from '#tool/random.js';
 import type { Broadcasts } from './broadcasts.js';
 import type { Parameters } from './parameters.js';
 import type { Suspicion } from './suspicion.js';
-import { type Answer, type Meta, protocolVersion, type Request } from './wire.js';
+import { type Answer, type Meta, protocolVersion, type Request, type Update } from './wire.js';
 
 export type Status = 'alive' | 'suspect' | 'dead' | 'left';
 
@@ -37,6 +37,8 @@ export interface Probe {
 export interface Relay {
   readonly request: number;
   readonly from: string;
+  /** What the answer corrects. */
+  readonly better: readonly Update[];
   readonly nackAt: number;
 }
 

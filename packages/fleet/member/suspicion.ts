@@ -12,8 +12,9 @@ export interface Suspicion {
   /** Accusers that are waited for: with so many besides the first the time is the shortest. */
   readonly wanted: number;
   readonly accusers: Set<string>;
-  /** The last attempt to reach the node: calls still open, and how long they are waited for. */
-  word: { readonly until: number; readonly open: Set<number> } | undefined;
+  /** When the suspect was last tried again, and the calls that are still open. */
+  triedAt: number;
+  readonly open: Set<number>;
 }
 
 /** A suspicion that begins at `now` (ms), in a fleet of `nodes`, by the first accuser. */
@@ -29,7 +30,8 @@ export function suspicion(parameters: Parameters, nodes: number, accuser: string
     longest: shortest * suspicionMaxMultiplier,
     wanted,
     accusers: new Set([accuser]),
-    word: undefined,
+    triedAt: now,
+    open: new Set(),
   };
 }
 

@@ -65,12 +65,14 @@ for (const [said, incarnation, awareness] of [
     assert.equal(one.news('me'), alive('me', incarnation));
     assert.is(one.m.awareness, awareness, 'who is suspected doubts itself');
   });
-test('what was said before the last refutation is not refuted again', () => {
-  const one = new One().hears(suspect('me', 0));
-  one.m.broadcasts.clear();
-  one.hears(suspect('me', 0), dead('me', 0));
-  assert.equal([one.m.self.incarnation, one.news('me')], [1, undefined]);
-});
+for (const node of ['me', 'a'])
+  test(`who still says what "${node}" has refuted is told so in the answer, and nobody else is`, () => {
+    const one = new One('a').hears(suspect('me', 0), alive('a', 1));
+    one.m.broadcasts.clear();
+    one.forget().hears(suspect(node, 0), alive('b', 0));
+    assert.equal([one.m.nodes.get(node)?.incarnation, one.news(node)], [1, undefined]);
+    assert.equal(one.answers(), [{ kind: 'ack', updates: [alive(node, 1), alive('b', 0)] }]);
+  });
 test('own news go round unharmed', () => {
   const one = new One().hears(alive('me', 0));
   assert.equal([one.m.self.incarnation, one.news('me')], [0, undefined]);
