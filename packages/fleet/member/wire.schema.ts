@@ -98,3 +98,12 @@ export const answerSchema = {
   discriminator: { propertyName: 'kind' },
   oneOf: [told('ack'), told('nack'), whole('members')],
 } as const;
+
+/** What `member list` prints: everything that one node knows. */
+export const membersSchema = {
+  $id: 'dvm:members',
+  type: 'object',
+  required: ['kind', 'version', 'self', 'members'],
+  additionalProperties: false,
+  properties: { kind: { const: 'members' }, version: { const: 1 }, self: nodeName, members },
+} as const;

@@ -1,0 +1,89 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { fail, isSystemError } from '#tool/errors.js';
+import { canonical, parseJson } from '#tool/json.js';
+import { endpointOf } from './client.js';
+import type { MemberNode } from './node.js';
+
+/** Streams that get a line for each event. */
+export type Listeners = Set<(line: string) => void>;
+
+/**
+ * The socket by which a running member is asked and told: GET /members, GET /events (a line an event, until either end has
+ * enough), POST /join, POST /leave. Only the user it runs as gets in: mode 0600.
+ *
+ * @throws DvmError `running-already` (exit 75) a member answers at this path; `cannot-listen` (exit 69)
+ */
+export async function serveControl(path: string, node: MemberNode, listeners: Listeners): Promise<Server> {
+  await clearAway(path);
+  const server = createServer((request, response) => {
+    answer(request, response, node, listeners).catch((e: unknown) => {
+      response.writeHead(400, { 'content-type': 'application/json' }).end(canonical({ error: (e as Error).message }));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (e) => reject(fail('unavailable', 'cannot-listen', `cannot listen at "${path}": ${e.message}`)));
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, node: MemberNode, listeners: Listeners): Promise<void> {
+  const say = (value: unknown): void => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(`${canonical(value)}\n`);
+  };
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /members':
+      return say({ self: node.name, members: node.members() });
+    case 'GET /events':
+      return stream(response, listeners);
+    case 'POST /join':
+      node.join(addressesIn(await textOf(request)));
+      return say({});
+    case 'POST /leave':
+      node.leave();
+      await node.gone;
+      return say({});
+    default:
+      response.writeHead(404).end();
+  }
+}
+
+function stream(response: ServerResponse, listeners: Listeners): void {
+  const tell = (line: string): void => void response.write(`${line}\n`);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.flushHeaders();
+  listeners.add(tell);
+  response.on('close', () => listeners.delete(tell));
+}
+
+function addressesIn(text: string): string[] {
+  const value = parseJson(text, 'addresses');
+  const addresses = Array.isArray(value) ? value.map(String) : [];
+  for (const address of addresses) endpointOf(address);
+  return addresses;
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > 65_536) throw fail('badInput', 'too-large', 'more addresses than fit');
+  }
+  return text;
+}
+
+/** A socket that nobody answers at is what a member that was killed left behind. */
+async function clearAway(path: string): Promise<void> {
+  const state = await new Promise<'free' | 'taken'>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve('taken');
+    });
+    probe.on('error', (e) => resolve(isSystemError(e) && (e.code === 'ENOENT' || e.code === 'ECONNREFUSED') ? 'free' : 'taken'));
+  });
+  if (state === 'taken') throw fail('busy', 'running-already', `a member already listens at "${path}"`);
+  rmSync(path, { force: true });
+}
