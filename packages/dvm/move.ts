@@ -46,7 +46,10 @@ function roundOf(call: MoveCall): Pipeline[] {
   if (from === undefined) throw fail('usage', 'missing-argument', `no device of group "${group}" is named to move from`);
   const words = [...passOn({ ...call.options, most: step }, ['volume', 'most']), from, ...to];
   const kernel = passOn(call.options, ['kernel']);
-  return [update(group, tm, ['pv_move', ...words]), [find(group), ['tm', 'read', group], ['vg_wait', ...kernel]]];
+  return [
+    update(group, tm, ['pv_move', ...words]),
+    [find(group), ['tm', 'read', group], ['vg_wait', '--work', 'move', ...kernel]],
+  ];
 }
 
 interface Progress {

@@ -9,6 +9,8 @@ import { type Unfinished, unfinished } from '../poll/progress.js';
 
 const options = {
   timeout: { type: 'integer', value: 'SECONDS', describe: 'give up after so long; without it there is no end' },
+  volume: { type: 'list', value: 'LV', describe: 'only for this volume: its name; may be repeated' },
+  work: { type: 'list', value: 'WORK', describe: 'only for this, as progress documents call it; may be repeated' },
   kernel: { type: 'string', value: 'KERNEL', default: 'real', describe: 'real, or sim:FILE' },
 } as const;
 
@@ -29,12 +31,14 @@ async function* wait(call: Call<typeof options>, group: EditableGroup): AsyncGen
   const draft = open(group);
   const { id } = group.envelope.group;
   const kernel = openKernel(call.options.kernel, call.note);
-  const { timeout } = call.options;
+  const { timeout, volume, work } = call.options;
+  const asked = (p: Unfinished): boolean =>
+    (volume.length === 0 || volume.includes(p.volume)) && (work.length === 0 || work.includes(p.work));
   const end = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout * 1000;
   let told = new Map<string, number>();
   try {
     for (let pause = looks.first; ; pause = Math.min(pause * 2, looks.longest)) {
-      const left = unfinished(draft, id, dump(kernel, scopeOf(id)));
+      const left = unfinished(draft, id, dump(kernel, scopeOf(id))).filter(asked);
       yield* left.filter((p) => told.get(p.volume) !== p.done).map(documentOf);
       if (left.length === 0) return;
       refuseFailed(left);
