@@ -17,10 +17,14 @@ export function repairsOf(
   group: { id: string; name: string },
   rows: (id: string) => Target[],
 ): Repairs {
-  return Object.entries(previous ?? {}).flatMap(([id, before]) => {
-    const [old, now] = [poolSegment(before)?.meta, poolSegment(lvs[id])?.meta];
-    if (old === undefined || now === undefined || old === now || !lvs[old]) return [];
+  const repairs: Repairs = [];
+  for (const id in previous) {
+    const old = poolSegment(previous[id])?.meta;
+    if (old === undefined) continue;
+    const now = poolSegment(lvs[id])?.meta;
+    if (now === undefined || old === now || !lvs[old]) continue;
     const name = dmName(group.name, lvs[id]?.name ?? '', 'tpool');
-    return [{ pool: uuidOf(group.id, id, 'tpool'), name, from: rows(old), to: rows(now) }];
-  });
+    repairs.push({ pool: uuidOf(group.id, id, 'tpool'), name, from: rows(old), to: rows(now) });
+  }
+  return repairs;
 }

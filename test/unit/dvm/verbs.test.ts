@@ -43,15 +43,31 @@ test('words and options that other programs would take for something else are re
 });
 
 test('create a group: label each device, then one transaction', () => {
-  assert.equal(shown(verbs.createGroup('vg', ['/dev/a', '/dev/b'], [], ['--wipe'], ['--extent-size', '1M'])), [
-    'discover add --new --wipe vg /dev/a',
-    'discover add --new --wipe vg /dev/b',
-    'discover vg | tm init vg -- vg_create --extent-size 1M',
-  ]);
+  assert.equal(
+    shown(verbs.createGroup('vg', { devices: ['/dev/a', '/dev/b'], add: ['--wipe'], create: ['--extent-size', '1M'] }, [])),
+    [
+      'discover add --new --wipe vg /dev/a',
+      'discover add --new --wipe vg /dev/b',
+      'discover vg | tm init vg -- vg_create --extent-size 1M',
+    ],
+  );
+});
+
+test('of many devices some carry the metadata, far apart', () => {
+  const devices = Array.from({ length: 12 }, (_, i) => `/dev/${i}`);
+  const carriers = (copies?: number) =>
+    shown(verbs.createGroup('vg', { devices, add: [], create: [], copies }, [])).flatMap((line) =>
+      line.startsWith('discover add') && !line.endsWith(' none') ? [Number(line.split('/').at(-1))] : [],
+    );
+  assert.is(carriers().length, 8);
+  assert.equal(carriers(3), [0, 5, 11]);
+  assert.is(carriers(Number.POSITIVE_INFINITY).length, 12);
 });
 
 test('a dry run of a group only looks at the devices', () => {
-  assert.equal(shown(verbs.createGroup('vg', ['/dev/a'], ['--dry-run'], [], [])), ['discover add --dry-run --new vg /dev/a']);
+  assert.equal(shown(verbs.createGroup('vg', { devices: ['/dev/a'], add: [], create: [] }, ['--dry-run'])), [
+    'discover add --dry-run --new vg /dev/a',
+  ]);
   assert.equal(shown(verbs.extendGroup('vg', ['/dev/a'], ['--dry-run'], [])), ['discover add --dry-run vg /dev/a']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a'], ['--dry-run'])), [
     'discover vg | tm reduce --dry-run vg /dev/a -- pv_remove /dev/a',
