@@ -1,4 +1,5 @@
 import { raidFlags, recoveryFlags } from '#metadata/flags.js';
+import { integrityAlgorithms, integrityBlockSizes, integrityModes } from '#metadata/kinds/integrity.schema.js';
 import type { Pipeline } from './pipeline.js';
 import { changeOptions, passOn, runOptions, tmWords, verb } from './verb.js';
 import { parseVolume, update } from './verbs.js';
@@ -19,8 +20,30 @@ function twice(group: string, tm: readonly string[], words: string[]): Pipeline[
   return [update(group, tm, words), ...(dry ? [] : [update(group, tm, ['vg_check'])])];
 }
 
-/** Verbs about redundancy. */
+/** Verbs about redundancy, and about finding what has gone bad. */
 export const raidVerbs = [
+  verb(
+    'integrity',
+    'Give a volume checksums, so that what comes back otherwise than it was written is an error, or take them away.',
+    [target, { ...devices, describe: 'where the checksums go' }],
+    {
+      ...changeOptions,
+      off: { type: 'boolean', describe: 'take them away; the data stays' },
+      mode: { type: 'string', value: 'MODE', choices: integrityModes, describe: 'journal (the default) or bitmap' },
+      algorithm: { type: 'string', value: 'NAME', choices: integrityAlgorithms, describe: 'of the checksums (crc32c)' },
+      'block-size': {
+        type: 'string',
+        value: 'BYTES',
+        choices: integrityBlockSizes.map(String),
+        describe: 'that one is of (512)',
+      },
+    },
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      const words = passOn(call.options, ['off', 'mode', 'algorithm', 'block-size']);
+      return twice(group, tmWords(call.options), ['lv_integrity', volume, ...words, ...call.positionals.slice(1)]);
+    },
+  ),
   verb(
     'convert',
     'Make a volume redundant, more so, less so, or not at all, while it is in use.',

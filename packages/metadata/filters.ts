@@ -2,6 +2,7 @@ import { tool as lv_clone } from './commands/lv_clone.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
+import { tool as lv_integrity } from './commands/lv_integrity.js';
 import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
@@ -30,6 +31,7 @@ const tools = [
   lv_convert,
   lv_create,
   lv_extend,
+  lv_integrity,
   lv_merge,
   lv_reduce,
   lv_remove,

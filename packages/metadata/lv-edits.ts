@@ -3,6 +3,7 @@ import { formatSize } from '#tool/units.js';
 import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { refuseIntegrity } from './integrity/change.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
 import { rowOf } from './kinds/raid.js';
 import { findVolume, findVolumes } from './lookup.js';
@@ -26,7 +27,7 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning`, `has-integrity` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
@@ -36,6 +37,7 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
   if (snapshotSegment(lv))
     throw fail('inUse', 'cannot-reduce', `snapshot "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
   refuseCloning(lv, 'it cannot be resized');
+  refuseIntegrity(lv);
   refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };

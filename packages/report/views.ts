@@ -87,7 +87,7 @@ export function reporting({ metadata, group }: Subject): Set<string> {
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;
   if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
-  return type === 'thin' || type === 'raid' || type === 'clone' ? uuidOf(group, id) : undefined;
+  return type === 'thin' || type === 'raid' || type === 'clone' || type === 'integrity' ? uuidOf(group, id) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */

@@ -55,12 +55,12 @@ function mustWait(d: Device, givers: Stages['givers']): boolean {
 }
 
 /**
- * An image that takes over the sectors of the very device that becomes a raid over it: the kernel reads its size when that table is
- * loaded, and nobody writes to it before the switch.
+ * What takes over the sectors of the very device that becomes a raid or gets checksums over it: the kernel reads its size when that
+ * table is loaded, and nobody writes to it before the switch.
  */
 function isReadAtLoad(d: Device, givers: Stages['givers']): boolean {
-  const isRaid = (above: Device): boolean => above.want?.targets.some((t) => t.type === 'raid') ?? false;
-  return d.above.length > 0 && d.above.every((above) => isRaid(above) && givers.get(d)?.has(above));
+  const looks = (above: Device): boolean => above.want?.targets.some((t) => ['raid', 'integrity'].includes(t.type)) ?? false;
+  return d.above.length > 0 && d.above.every((above) => looks(above) && givers.get(d)?.has(above));
 }
 
 /**

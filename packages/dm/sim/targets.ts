@@ -1,6 +1,7 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
 import { clone } from './clones.js';
+import { integrity } from './integrity.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
@@ -43,6 +44,7 @@ const types: Record<string, TargetType> = {
   snapshot,
   'snapshot-merge': snapshot,
   clone,
+  integrity,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */

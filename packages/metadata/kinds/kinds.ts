@@ -3,6 +3,7 @@ import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
+import { integrity } from './integrity.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
@@ -23,6 +24,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   mirror,
   snapshot,
   clone,
+  integrity,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

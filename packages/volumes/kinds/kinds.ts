@@ -4,6 +4,7 @@ import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
+import { integrity } from './integrity.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { mirror } from './mirror.js';
@@ -24,6 +25,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   mirror,
   snapshot,
   clone,
+  integrity,
 };
 
 /** All rows of a volume's table. */

@@ -25,6 +25,7 @@ const edits: Record<string, string[][]> = {
     ['new', '--extents', '4', '--type', 'raid5'],
   ],
   lv_extend: [['a', '--extents', '+2']],
+  lv_integrity: [['a', '--mode', 'bitmap']],
   lv_merge: [['snap']],
   lv_reduce: [['a', '--extents', '-2']],
   lv_remove: [['a']],

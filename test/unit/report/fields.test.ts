@@ -125,6 +125,11 @@ fields('of an active volume', () => {
     copy_percent: null,
     hydration: null,
     region_size: null,
+    integritymode: null,
+    integrityblocksize: null,
+    integrity_algorithm: null,
+    integritymismatches: null,
+    recalculate_percent: null,
   });
 });
 
