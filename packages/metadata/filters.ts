@@ -1,3 +1,4 @@
+import { tool as lv_cache } from './commands/lv_cache.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
@@ -24,6 +25,7 @@ import { tool as vg_set } from './commands/vg_set.js';
 import type { Apply } from './filter.js';
 
 const tools = [
+  lv_cache,
   lv_convert,
   lv_create,
   lv_extend,

@@ -1,6 +1,7 @@
 import { fail } from '#tool/errors.js';
 import type { Kind } from './choices.js';
 import type { Field } from './field.js';
+import { cacheTable } from './fields-cache.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
 import { raidTable } from './fields-raid.js';
@@ -12,7 +13,7 @@ import { vgTable } from './fields-vg.js';
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   vg: vgTable,
   pv: pvTable,
-  lv: [...lvTable, ...raidTable, ...thinTable],
+  lv: [...lvTable, ...raidTable, ...thinTable, ...cacheTable],
   seg: segTable,
 };
 

@@ -4,7 +4,7 @@ import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { TmPrograms } from './config.js';
 import { planPatiently } from './in-use.js';
-import { type MetadataCheck, runChecks } from './thin-check.js';
+import { type MetadataCheck, runChecks } from './metadata-check.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -23,7 +23,7 @@ export interface Activation {
   current(): Promise<unknown>;
   /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
   plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
-  /** Starts what executes the plan, once the metadata of thin pools has been found sound. */
+  /** Starts what executes the plan, once metadata that comes up has been found sound. */
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
@@ -32,7 +32,7 @@ export interface Activation {
  *
  * @param keep descriptors that what executes the plan holds open
  * @param kernel handed to `current` and `execute` as `--kernel`, when given
- * @param check looks into the metadata of one thin pool
+ * @param check looks into the metadata of one thin pool or cache
  */
 export function activationPipeline(
   names: TmPrograms,

@@ -17,9 +17,9 @@ import { sameJson } from '#tool/json.js';
 import { activationPipeline } from './activation.js';
 import { checkPrograms, programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
+import { checkMetadata, type MetadataCheck } from './metadata-check.js';
 import { relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
-import { checkMetadata, type MetadataCheck } from './thin-check.js';
 import { zero } from './zero.js';
 
 /** What opening a group needs of a call. */
@@ -34,8 +34,8 @@ export interface OpenRequest {
   wait: number;
   activate: boolean;
   kernel: string | undefined;
-  /** False: the metadata of thin pools is not checked. */
-  thinCheck?: boolean;
+  /** What comes up without a check of its metadata. */
+  unchecked?: readonly MetadataCheck['kind'][];
 }
 
 export interface Opened {
@@ -62,8 +62,8 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const tools = checkPrograms(call.section(tmSection), request.thinCheck === false);
-  const check = (c: MetadataCheck): Promise<void> => checkMetadata(c, tools, call.note);
+  const tools = checkPrograms(call.section(tmSection), request.unchecked ?? []);
+  const check = (c: MetadataCheck): Promise<void> => checkMetadata(c, tools[c.kind], call.note);
   const keep = lock ? [lock.fd] : [];
   const activation = request.activate ? activationPipeline(names, programs, request.kernel, keep, check) : undefined;
   const now = () => new Date().toISOString();

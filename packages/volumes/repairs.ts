@@ -1,13 +1,15 @@
 import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
+import { cacheSegment } from '#metadata/cache/segments.js';
 import type { Draft } from '#metadata/draft.js';
+import type { Lv } from '#metadata/metadata.js';
 import { poolSegment } from '#metadata/thin/segments.js';
-import { uuidOf } from './identity.js';
+import { layerOf, uuidOf } from './identity.js';
 
 type Repairs = NonNullable<Desired['repairs']>;
 
 /**
- * Thin pools that have other metadata than in the version before: it is made from that.
+ * Thin pools and caches that have other metadata than in the version before: it is made from that.
  *
  * @param rows the table of a volume
  */
@@ -18,9 +20,17 @@ export function repairsOf(
   rows: (id: string) => Target[],
 ): Repairs {
   return Object.entries(previous ?? {}).flatMap(([id, before]) => {
-    const [old, now] = [poolSegment(before)?.meta, poolSegment(lvs[id])?.meta];
-    if (old === undefined || now === undefined || old === now || !lvs[old]) return [];
-    const name = dmName(group.name, lvs[id]?.name ?? '', 'tpool');
-    return [{ pool: uuidOf(group.id, id, 'tpool'), name, from: rows(old), to: rows(now) }];
+    const lv = lvs[id];
+    const [old, now] = [metadataOf(before), metadataOf(lv)];
+    if (!lv || !old || !now || old.kind !== now.kind || old.meta === now.meta || !lvs[old.meta]) return [];
+    const layer = now.kind === 'thin-pool' ? 'tpool' : layerOf(lv);
+    const name = now.kind === 'thin-pool' ? dmName(group.name, lv.name, 'tpool') : dmName(group.name, lv.name);
+    return [{ kind: now.kind, uuid: uuidOf(group.id, id, layer), name, from: rows(old.meta), to: rows(now.meta) }];
   });
+}
+
+function metadataOf(lv: Lv | undefined): { kind: Repairs[number]['kind']; meta: string } | undefined {
+  const [pool, cache] = [poolSegment(lv), cacheSegment(lv)];
+  if (pool) return { kind: 'thin-pool', meta: pool.meta };
+  return cache && { kind: 'cache', meta: cache.meta };
 }

@@ -1,3 +1,4 @@
+import { cacheCases } from './dm-cases/caches.js';
 import type { Case } from './dm-cases/case.js';
 import { devicesCases } from './dm-cases/devices.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
@@ -6,4 +7,11 @@ import { tablesCases } from './dm-cases/tables.js';
 import { thinCases } from './dm-cases/thin.js';
 
 /** One set of cases for both kernels. */
-export const dmCases: Record<string, Case> = { ...devicesCases, ...tablesCases, ...runningCases, ...mirrorCases, ...thinCases };
+export const dmCases: Record<string, Case> = {
+  ...devicesCases,
+  ...tablesCases,
+  ...runningCases,
+  ...mirrorCases,
+  ...thinCases,
+  ...cacheCases,
+};

@@ -1,5 +1,6 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
+import { cache } from './caches.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
@@ -38,6 +39,7 @@ const types: Record<string, TargetType> = {
   'snapshot-origin': snapshotOrigin,
   snapshot,
   'snapshot-merge': snapshot,
+  cache,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */

@@ -3,6 +3,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
+import { cacheVerbs } from '../cache-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -203,6 +204,7 @@ export const tool: Tool = {
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,
+    ...cacheVerbs,
     ...groupVerbs,
     ...metadataVerbs,
     check,

@@ -1,3 +1,4 @@
+import { cacheSchema } from './cache.schema.js';
 import { fixedSchema } from './fixed.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
@@ -11,5 +12,5 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema, snapshotSchema],
+  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema, snapshotSchema, cacheSchema],
 } as const;

@@ -2,6 +2,7 @@ import type { Target } from '#dm/documents.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
+import { cache } from './cache.js';
 import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
@@ -22,6 +23,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   thin,
   mirror,
   snapshot,
+  cache,
 };
 
 /** All rows of a volume's table. */

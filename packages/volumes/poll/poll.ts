@@ -3,6 +3,7 @@ import type { Draft } from '#metadata/draft.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
+import { pollCache } from './cache.js';
 import { pollMirror } from './mirror.js';
 import { pollRaid } from './raid.js';
 import { pollSnapshot } from './snapshot.js';
@@ -24,6 +25,7 @@ export type Poll<S extends Segment> = (polled: Polled, id: string, segment: S) =
 
 /** The kinds that have something to finish; one file each. */
 const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
+  cache: pollCache,
   mirror: pollMirror,
   raid: pollRaid,
   snapshot: pollSnapshot,

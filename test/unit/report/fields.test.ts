@@ -122,6 +122,16 @@ fields('of an active volume', () => {
     lv_when_full: null,
     thin_id: null,
     transaction_id: null,
+    cache_mode: null,
+    cache_policy: null,
+    cache_settings: [],
+    cache_total_blocks: null,
+    cache_used_blocks: null,
+    cache_dirty_blocks: null,
+    cache_read_hits: null,
+    cache_read_misses: null,
+    cache_write_hits: null,
+    cache_write_misses: null,
   });
 });
 
