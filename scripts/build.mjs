@@ -1,6 +1,6 @@
 // Builds everything under build/: validators from the schemas, one bundle a tool, with --tests one a test file, and
 // with --dist the one executable that is every tool.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -49,12 +49,12 @@ async function buildValidators() {
   });
   const { default: all } = (await import(out('gen', '_schemas.cjs'))).default;
   const schemas = all.filter((s) => typeof s?.$id === 'string' && s.$id.startsWith('dvm:'));
-  writeFileSync(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
-  writeFileSync(out('gen', '_validators.js'), validatorsModule(schemas));
+  writeGenerated(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
+  writeGenerated(out('gen', '_validators.js'), validatorsModule(schemas));
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
-    writeFileSync(out('gen', `${name}.js`), `export { ${exportName($id)} as default } from './_validators.js';\n`);
-    writeFileSync(
+    writeGenerated(out('gen', `${name}.js`), `export { ${exportName($id)} as default } from './_validators.js';\n`);
+    writeGenerated(
       out('gen', `${name}.d.ts`),
       `import type { Validator } from '#tool/document.js';\ndeclare const validate: Validator;\nexport default validate;\n`,
     );
@@ -69,14 +69,14 @@ export function toolFiles() {
 /** build/gen/registry.js: every tool but dvm itself, loaded on first use, for runs in one process. names.js: what there is. */
 function buildRegistry() {
   const names = toolFiles().map((f) => basename(f, '.ts'));
-  writeFileSync(out('gen', 'names.js'), `export const toolNames = ${JSON.stringify(names)};\n`);
-  writeFileSync(out('gen', 'names.d.ts'), 'export declare const toolNames: readonly string[];\n');
+  writeGenerated(out('gen', 'names.js'), `export const toolNames = ${JSON.stringify(names)};\n`);
+  writeGenerated(out('gen', 'names.d.ts'), 'export declare const toolNames: readonly string[];\n');
   const entries = toolFiles()
     .map((f) => [basename(f, '.ts'), relative(out('gen'), f).replace(/\.ts$/, '.js')])
     .filter(([name]) => name !== 'dvm')
     .map(([name, path]) => `  '${name}': async () => (await import('${path}')).tool,`);
-  writeFileSync(out('gen', 'registry.js'), `export const registry = {\n${entries.join('\n')}\n};\n`);
-  writeFileSync(
+  writeGenerated(out('gen', 'registry.js'), `export const registry = {\n${entries.join('\n')}\n};\n`);
+  writeGenerated(
     out('gen', 'registry.d.ts'),
     `import type { Tool } from '#tool/command.js';\nexport declare const registry: Readonly<Record<string, () => Promise<Tool>>>;\n`,
   );
@@ -112,20 +112,58 @@ async function buildTools() {
     });
 }
 
+/** Only the tests whose own source, or anything that it imports, is newer than what was built from it. */
 async function buildTests() {
-  rmSync(out('test'), { recursive: true, force: true });
   const tests = ['.test.ts', '.bench.ts', '.cli.ts'].flatMap((suffix) => files('test', suffix));
-  if (tests.length === 0) return;
-  await esbuild.build({
+  const built = keepFresh(tests);
+  const entryPoints = tests.filter((test) => !(outputOf(test) in built));
+  if (entryPoints.length === 0) return;
+  const { metafile } = await esbuild.build({
     ...common,
-    entryPoints: tests,
+    entryPoints,
     outbase: join(root, 'test'),
     outdir: out('test'),
     outExtension: { '.js': '.cjs' },
     sourcemap: 'inline',
     external: [...common.external, 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
     define: { 'import.meta.url': '__filename' },
+    metafile: true,
+    absWorkingDir: root,
   });
+  for (const [output, { inputs }] of Object.entries(metafile.outputs)) built[output] = Object.keys(inputs);
+  writeFileSync(out('test', 'inputs.json'), JSON.stringify(built));
+}
+
+const outputOf = (test) => join('build', relative(root, test).replace(/\.ts$/, '.cjs'));
+
+/** What was built of these tests and is still right: output -> what it was made of. The rest is deleted. */
+function keepFresh(tests) {
+  const wanted = new Set(tests.map(outputOf));
+  const fresh = Object.entries(readBuilt()).filter(([output, inputs]) => wanted.has(output) && isFresh(output, inputs));
+  const keep = new Set(fresh.map(([output]) => join(root, output)));
+  mkdirSync(out('test'), { recursive: true });
+  for (const file of files('build/test', '.cjs')) if (!keep.has(file)) rmSync(file);
+  return Object.fromEntries(fresh);
+}
+
+function readBuilt() {
+  try {
+    return JSON.parse(readFileSync(out('test', 'inputs.json'), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function isFresh(output, inputs) {
+  const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
+  const made = changed(output);
+  return ['scripts/build.mjs', 'tsconfig.json', ...inputs].every((input) => changed(input) < made);
+}
+
+/** Leaves a file alone that already says so: what is built from it stays fresh. */
+function writeGenerated(path, text) {
+  const before = statSync(path, { throwIfNoEntry: false }) ? readFileSync(path, 'utf8') : undefined;
+  if (before !== text) writeFileSync(path, text);
 }
 
 /** The sandbox's command line, for people and the demo; the rest of it is bundled into the tests that use it. */
@@ -144,5 +182,5 @@ await buildSandbox();
 if (process.argv.includes('--tests')) await buildTests();
 if (process.argv.includes('--dist')) {
   const target = process.argv.find((word) => word.startsWith('--target='));
-  await buildDist({ common, root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
+  buildDist({ root, out, target, tools: toolFiles().map((f) => basename(f, '.ts')) });
 }

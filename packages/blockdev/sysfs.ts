@@ -169,3 +169,9 @@ function entries(path: string): string[] {
     throw e;
   }
 }
+
+/** Sectors of the block device at a path; undefined for what is none. */
+export function sizeAt(path: string, { sysfs }: Roots = hostRoots): Sectors | undefined {
+  const dev = deviceAt(path);
+  return dev === undefined ? undefined : number(text(`${sysfs}/dev/block/${dev}/size`));
+}

@@ -9,8 +9,11 @@ export const labelSchema = {
   properties: {
     kind: { const: 'label' },
     version: { const: 1 },
-    /** `unchanged`: it already was so. `mended`: it was so, but one copy of the label was damaged or behind. */
-    action: { enum: ['created', 'would-create', 'unchanged', 'mended', 'removed'] },
+    /**
+     * `unchanged`: it already was so. `mended`: it was so, but one copy of the label was damaged or behind. `absent`: there is
+     * no such device now.
+     */
+    action: { enum: ['created', 'would-create', 'unchanged', 'mended', 'removed', 'absent'] },
     path,
     group: { type: 'object', required: ['id', 'name'], additionalProperties: false, properties: { id, name } },
     pv: id,

@@ -1,7 +1,8 @@
 import { readUses } from '#blockdev/mounts.js';
 import type { Storage } from '#blockdev/storage.js';
 import type { BlockDevice } from '#blockdev/sysfs.js';
-import { type DvmError, fail } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
+import { shellWord } from '#tool/shell.js';
 import { labelDocument } from './add.js';
 import type { DiscoverConfig } from './config.js';
 import type { LabelDocument } from './documents.js';
@@ -17,7 +18,10 @@ import type { World } from './world.js';
 export interface RemoveRequest {
   /** Name or id of the group that the device must be labelled for. */
   group: string;
+  /** Or the id of the PV. */
   path: string;
+  /** A device that is not there is no error. */
+  ifThere?: boolean;
   /** Also when the group still counts on the device, or its label is damaged; its regions are made unreadable too. */
   force?: boolean;
   /** Milliseconds to wait for a lock. */
@@ -27,14 +31,16 @@ export interface RemoveRequest {
 /**
  * Takes a device's label away. One without a label stays as it is. Never while somebody uses the device.
  *
- * @throws DvmError `pv-in-group`, `labelled`, `device-in-use` (83), `group-unreadable` (84), `label-damaged` … (85)
+ * @throws DvmError `no-device` (80), `pv-in-group`, `labelled`, `device-in-use` (83), `group-unreadable` (84), `label-damaged` … (85)
  */
 export async function removeDevice(request: RemoveRequest, config: DiscoverConfig, world: World): Promise<LabelDocument> {
   const wait = request.wait ?? 0;
   const labels = await world.lock('labels', wait);
   try {
     const first = await scan(config, world);
-    const { path, device } = place(findTarget(request.path, first));
+    const target = targetOf(request, first);
+    if (!target) return { kind: 'label', version: 1, action: 'absent', path: request.path };
+    const { path, device } = place(target);
     const held = device && heldBy(device, readUses(world.roots), first.byName);
     if (held) throw held;
     const group = first.labelled.find((d) => d.path === path)?.label.group.id;
@@ -47,6 +53,15 @@ export async function removeDevice(request: RemoveRequest, config: DiscoverConfi
     }
   } finally {
     labels.release();
+  }
+}
+
+function targetOf({ path, ifThere }: RemoveRequest, found: Scan): Target | undefined {
+  try {
+    return findTarget(path, found);
+  } catch (e) {
+    if (ifThere && e instanceof DvmError && e.code === 'no-device') return undefined;
+    throw e;
   }
 }
 
@@ -87,7 +102,7 @@ async function mayRemove(path: string, label: Label, request: RemoveRequest, fou
   if (request.force) return undefined;
   if (group.state.envelope && Object.hasOwn(group.state.envelope.pvs, label.pv))
     return fail('inUse', 'pv-in-group', `device "${path}" is PV ${label.pv} of group "${group.name}"`, {
-      hint: 'tm reduce (or tm destroy) takes it out of the group first',
+      hint: `take it out of the group first: ${outOfGroup(group.name, path)}`,
     });
   if (!group.state.envelope && group.state.unreadable > 0)
     return fail(
@@ -106,4 +121,9 @@ function unusable(path: string, l: { code: string; why: string }): DvmError {
   return fail('outOfSync', l.code, `label of "${path}" cannot be used: ${l.why}`, {
     hint: 'give --force to erase it all the same',
   });
+}
+
+function outOfGroup(group: string, path: string): string {
+  const name = shellWord(group);
+  return `discover ${name} | tm reduce ${name} ${shellWord(path)}`;
 }

@@ -4,7 +4,7 @@ import { fail, isSystemError } from '#tool/errors.js';
 import type { Passed } from './candidates.js';
 import type { Labelled, Scan, Unlabelled } from './scan.js';
 
-/** The device that a path given by a user leads to, as the scan saw it. */
+/** The device that a path or a PV's id given by a user leads to, as the scan saw it. */
 export type Target =
   | { state: 'labelled'; found: Labelled }
   | { state: 'unlabelled'; found: Unlabelled }
@@ -12,13 +12,13 @@ export type Target =
   | { state: 'passed'; found: Passed; device: BlockDevice | undefined };
 
 /**
- * Finds a device by any of its paths.
+ * Finds a device by any of its paths, or by the id of its PV.
  *
  * @throws DvmError `no-device` (80); `not-listed` (78) for an image file that the config does not name
  */
 export function findTarget(path: string, found: Scan): Target {
   const all = targets(found);
-  const target = all.find((t) => t.found.path === path) ?? all.find(leadsTo(path));
+  const target = all.find((t) => t.found.path === path || isPv(t, path)) ?? all.find(leadsTo(path));
   if (target) return target;
   throw fail('config', 'not-listed', `"${path}" is not among the devices that are looked at`, {
     hint: 'name an image file, or its directory, in discover.files of the config',
@@ -33,6 +33,10 @@ function targets(found: Scan): Target[] {
     ...found.duplicates.flatMap((d) => d.devices.map((x): Target => ({ state: 'duplicate', found: x }))),
     ...found.passed.map((p): Target => ({ state: 'passed', found: p, device: nodes.get(p.path) })),
   ];
+}
+
+function isPv(t: Target, id: string): boolean {
+  return t.state === 'labelled' && t.found.label.pv === id;
 }
 
 /** By device number, or for image files by their real path: any link will do. */

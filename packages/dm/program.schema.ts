@@ -114,6 +114,16 @@ export const planSchema = {
         properties: { kind: checkedKind, name: { type: 'string' }, device: dmText, repairFrom: dmText },
       },
     },
+    /** Devices of others that clones which come up read from, to be looked at before phase 1; `size` in sectors. */
+    sources: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name', 'path', 'size'],
+        additionalProperties: false,
+        properties: { name: dmText, path: { type: 'string' }, size: positive },
+      },
+    },
     /** Of the devices that are new; absent when there is nothing to wipe. */
     wipe,
     /** What the plan does, by device name, for people and dry runs. */

@@ -37,8 +37,11 @@ export const envelope = {
         },
       },
     },
-    /** PVs that could not be written when a degraded group was updated; they are re-synced or judged when they return. */
-    absent: { type: 'array', items: id, uniqueItems: true },
+    /**
+     * PVs that the group went on without, each with the transaction that it had until then: who returns with that one has not
+     * changed since. One that has left the group while it was away stays named.
+     */
+    absent: { type: 'object', propertyNames: ids, additionalProperties: txn },
   },
 } as const;
 

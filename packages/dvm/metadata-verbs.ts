@@ -30,10 +30,10 @@ export const metadataVerbs = [
     'batch',
     'Many edits of a group, one a line of FILE, in one transaction.',
     [group, { name: 'FILE', describe: 'lines such as: lv_create data --size 10G' }],
-    changeOptions,
+    { ...changeOptions, 'no-wipe': { type: 'boolean', describe: 'keep what lies where new volumes begin and end' } },
     (call) => {
       const [vg = '', file = ''] = call.positionals;
-      return verbs.batch(vg, file, tmWords(call.options));
+      return verbs.batch(vg, file, [...tmWords(call.options), ...passOn(call.options, ['no-wipe'])]);
     },
   ),
   verb(

@@ -26,8 +26,12 @@ const show = verb(
   },
 );
 
-const verify = verb('verify', 'Say whether every copy of the metadata agrees.', [group], {}, (call) =>
-  verbs.simple('verify', call.positionals[0] ?? '', []),
+const verify = verb(
+  'verify',
+  'Say whether every copy of the metadata agrees.',
+  [group],
+  { full: { type: 'boolean', describe: 'read every copy whole, not one of them' } },
+  (call) => verbs.simple('verify', call.positionals[0] ?? '', passOn(call.options, ['full'])),
 );
 
 const { 'dry-run': _, ...recoverOptions } = changeOptions;
@@ -37,8 +41,8 @@ const recover = verb(
   [group],
   {
     ...recoverOptions,
-    without: { type: 'list', value: 'PV', describe: 'go on without this missing device' },
-    from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
+    without: { type: 'list', value: 'PV', describe: 'go on without this device, which is missing or fails: id or path' },
+    from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices, ids or paths' },
   },
   (call) =>
     verbs.simple('recover', call.positionals[0] ?? '', [

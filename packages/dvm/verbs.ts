@@ -87,7 +87,7 @@ export function extendGroup(group: string, devices: string[], tm: TmWords, add: 
 export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
   return [
     [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
-    ...(isDry(tm) ? [] : [unlabel(group, tm, devices)]),
+    ...(isDry(tm) ? [] : [unlabel(group, tm, ['--if-there', ...devices])]),
   ];
 }
 

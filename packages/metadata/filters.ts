@@ -1,4 +1,5 @@
 import { tool as lv_cache } from './commands/lv_cache.js';
+import { tool as lv_clone } from './commands/lv_clone.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
@@ -26,6 +27,7 @@ import type { Apply } from './filter.js';
 
 const tools = [
   lv_cache,
+  lv_clone,
   lv_convert,
   lv_create,
   lv_extend,

@@ -3,7 +3,15 @@ import type { Sectors } from '#tool/units.js';
 import type { Draft } from './draft.js';
 import { type FixedType, isFixedType, newFixed } from './fixed.js';
 import type { PartIds } from './layers.js';
-import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from './lv-space.js';
+import {
+  type AllocationChoice,
+  checkStripes,
+  defaultStripeSize,
+  grow,
+  roundingNote,
+  sharesOf,
+  storedPolicy,
+} from './lv-space.js';
 import type { AllocationPolicy, Segment } from './metadata.js';
 import { checkNew, type NewVolumeFlags, newVolume } from './new-volume.js';
 import { isRaidType, newRaid, type RaidOptions, type RaidType } from './raid/create.js';
@@ -72,9 +80,4 @@ function plain(draft: Draft, { name, type, mirrors, regionSize, size, policy, ..
   checkStripes(stripes, stripeSize, draft.vg.extentSize);
   const { rows } = grow(draft, { what: `volume "${name}"`, size, stripes, policy }, space);
   return appendRows([], rows, stripeSize);
-}
-
-/** The policy as a volume stores it: nothing when it follows the group. */
-export function storedPolicy(choice: AllocationChoice | undefined): AllocationPolicy | undefined {
-  return choice === 'inherit' ? undefined : choice;
 }

@@ -1,13 +1,13 @@
 import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
 import { cacheSegment } from './cache/segments.js';
+import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
 import { rowOf } from './kinds/raid.js';
 import { findVolume, findVolumes } from './lookup.js';
-import { storedPolicy } from './lv-create.js';
-import { type AllocationChoice, sharesOf } from './lv-space.js';
+import { type AllocationChoice, sharesOf, storedPolicy } from './lv-space.js';
 import type { Lv } from './metadata.js';
 import { refuseTakenMinor } from './minors.js';
 import { checkVolumeName } from './names.js';
@@ -27,12 +27,13 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
   const lv = draft.lvs[id] as Lv;
   refuseReduction(lv);
+  refuseCloning(lv, 'it cannot be resized');
   refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
@@ -112,6 +113,8 @@ export interface VolumeChanges {
   delTags: readonly string[];
   readOnly?: 'on' | 'off' | undefined;
   autoactivate?: 'on' | 'off' | undefined;
+  /** Of a clone: whether it copies in the background. */
+  hydration?: 'on' | 'off' | undefined;
   /** `none`: the kernel chooses. */
   minor?: number | 'none' | undefined;
   allocation?: AllocationChoice | undefined;
@@ -119,16 +122,17 @@ export interface VolumeChanges {
 
 /**
  * @returns notes for people
- * @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81)
+ * @throws DvmError `bad-tag` (exit 64), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81), `not-a-clone` (exit 83)
  */
 export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): string[] {
-  const { minor } = changes;
+  const { minor, hydration } = changes;
   return findVolumes(draft, words).flatMap((id) => {
     const lv = draft.lvs[id] as Lv;
     if (typeof minor === 'number') refuseTakenMinor(draft, id, minor);
     draft.setLv(id, changed(lv, changes));
-    if (minor === undefined || draft.lvs[id]?.minor === lv.minor) return [];
-    return [`volume "${lv.name}": its device gets that number when it is next activated`];
+    const notes = hydration === undefined ? [] : setHydration(draft, id, hydration);
+    if (minor === undefined || draft.lvs[id]?.minor === lv.minor) return notes;
+    return [...notes, `volume "${lv.name}": its device gets that number when it is next activated`];
   });
 }
 

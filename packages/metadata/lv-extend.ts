@@ -1,5 +1,6 @@
 import { fail } from '#tool/errors.js';
 import { extendUnderCache } from './cache/extend.js';
+import { refuseCloning } from './clone/segments.js';
 import type { Draft } from './draft.js';
 import type { Extension } from './extend-plain.js';
 import { extendFixed, fixedSegment } from './fixed.js';
@@ -14,7 +15,7 @@ import { poolSegment, thinSegment } from './thin/segments.js';
  * Makes a volume larger. A volume that already has the size stays as it is.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots` (exit 83)
+ * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots`, `cloning` (exit 83)
  */
 export function extendVolume(draft: Draft, e: Extension): string[] {
   const id = findVolume(draft, e.volume);
@@ -23,6 +24,7 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   if (pool) return extendPool(draft, id, pool, e);
   const thick = snapshotSegment(lv);
   if (thick) return extendSnapshot(draft, thick, e);
+  refuseCloning(lv, 'it cannot be resized');
   refuseOrigin(draft, id);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);

@@ -19,6 +19,11 @@ export function policyOf({ vg }: Draft, lv: Lv, choice?: AllocationChoice): Allo
   return (choice === undefined ? lv.allocation : choice === 'inherit' ? undefined : choice) ?? vg.allocation;
 }
 
+/** The policy as a volume stores it: nothing when it follows the group. */
+export function storedPolicy(choice: AllocationChoice | undefined): AllocationPolicy | undefined {
+  return choice === 'inherit' ? undefined : choice;
+}
+
 /** What space a new or growing volume asks for. */
 export interface Growth extends Omit<AllocationRequest, 'space' | 'length'> {
   /** For messages: `volume "data"`. */

@@ -64,6 +64,14 @@ export async function clearMarkIn(set: RegionSet, txn: string): Promise<Outcome>
   return flip(set, verdicts, txn, (s) => (s.mark ? { ...s, mark: false } : undefined), { durable: false });
 }
 
+/** Writes each region's superblock once more, over the older one, which is damaged. */
+export async function rewriteIn(set: RegionSet): Promise<Outcome> {
+  return collect(set.members, async (of) => {
+    await flipOne(of, (s) => s, { durable: true });
+    return 'done';
+  });
+}
+
 /** Writes one superblock to each region that has to change; failures are collected, not thrown. */
 async function flip(
   set: RegionSet,

@@ -53,7 +53,7 @@ function attr(p: PvView): string {
 }
 
 function absent(p: PvView, row: Row): Value {
-  return row.vg.envelope ? (row.vg.envelope.absent ?? []).includes(p.id) : null;
+  return row.vg.envelope ? Object.hasOwn(row.vg.envelope.absent ?? {}, p.id) : null;
 }
 
 function part(p: PvView, index: 0 | 1): Value {

@@ -8,7 +8,7 @@ export const segTable = segFields([
     'segtype',
     'string',
     'Type',
-    'linear, striped, error, zero, or the level of raid',
+    'linear, striped, error, zero, clone …, or the level of raid',
     (s) => (s.type === 'raid' ? s.level : s.type),
   ],
   ['stripes', 'count', '#Str', 'areas side by side', (s) => s.areas.length],

@@ -1,5 +1,6 @@
 import { parsePoolStatus } from '#dm/pool-status.js';
 import { cacheSegment } from '#metadata/cache/segments.js';
+import { cloneSegment } from '#metadata/clone/segments.js';
 import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
 import { cacheStatus } from './fields-cache.js';
@@ -12,7 +13,7 @@ export const thinTable = lvFields([
     'origin',
     'string',
     'Origin',
-    'what a volume is a snapshot of, its external origin, or what it caches',
+    'what a volume is a snapshot or a clone of, its external origin, or what it caches',
     (l, row) => origin(l, row),
   ],
   ['data_percent', 'count', 'Data%', 'how full a thin pool or cache is, how much of a thin volume has chunks', dataPercent],
@@ -73,6 +74,8 @@ function nameOf(id: string | undefined, row: Row): Value {
 }
 
 function origin({ lv }: LvView, row: Row): Value {
+  const source = cloneSegment(lv)?.source;
+  if (source) return source.path ?? nameOf(source.lv, row);
   const segment = thinSegment(lv);
   return nameOf(segment?.origin ?? segment?.snapshotOf ?? cacheSegment(lv)?.areas[0]?.lv, row);
 }

@@ -2,6 +2,7 @@ import { fail } from '#tool/errors.js';
 import type { Kind } from './choices.js';
 import type { Field } from './field.js';
 import { cacheTable } from './fields-cache.js';
+import { cloneTable } from './fields-clone.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
 import { raidTable } from './fields-raid.js';
@@ -13,7 +14,7 @@ import { vgTable } from './fields-vg.js';
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   vg: vgTable,
   pv: pvTable,
-  lv: [...lvTable, ...raidTable, ...thinTable, ...cacheTable],
+  lv: [...lvTable, ...raidTable, ...thinTable, ...cacheTable, ...cloneTable],
   seg: segTable,
 };
 

@@ -2,6 +2,7 @@ import type { Group } from '#documents/group.js';
 import type { Region } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
+import type { CloneSource } from './clone-source.js';
 import type { TmPrograms } from './config.js';
 import { planPatiently } from './in-use.js';
 import { type MetadataCheck, runChecks } from './metadata-check.js';
@@ -15,6 +16,8 @@ export interface PlanView {
   wipe?: Region[];
   /** What is to be looked into before phase 1. */
   checks?: MetadataCheck[];
+  /** Devices of others that are to be looked at before phase 1. */
+  sources?: CloneSource[];
 }
 
 /** The activation pipeline of the config, bound to the programs that run it. */
@@ -27,19 +30,25 @@ export interface Activation {
   start(plan: PlanView): Promise<PhaseSession>;
 }
 
+/** Looks into the metadata of one thin pool, at what one clone reads from; throws where that is not as it should be. */
+export interface Looks {
+  check(c: MetadataCheck): Promise<void>;
+  source(s: CloneSource): Promise<void>;
+}
+
 /**
  * Binds the pipeline: current → desired → plan → execute.
  *
  * @param keep descriptors that what executes the plan holds open
  * @param kernel handed to `current` and `execute` as `--kernel`, when given
- * @param check looks into the metadata of one thin pool or cache
+ * @param looks what is looked into before phase 1
  */
 export function activationPipeline(
   names: TmPrograms,
   programs: Programs,
   kernel: string | undefined,
   keep: readonly number[] = [],
-  check: (c: MetadataCheck) => Promise<void> = async () => {},
+  looks: Looks = { check: async () => {}, source: async () => {} },
 ): Activation {
   const kernelWords = kernel === undefined ? [] : ['--kernel', kernel];
   const ask = () => programs.run([...names.current, ...kernelWords]);
@@ -55,13 +64,14 @@ export function activationPipeline(
     plan: simulated ? planOnce : patiently(planOnce),
     start: async (plan) => {
       const session = await programs.session([...names.execute, ...kernelWords, '--session'], plan, keep);
-      return simulated ? session : checked(session, plan, check);
+      return simulated ? session : checked(session, plan, looks);
     },
   };
 }
 
-async function checked(session: PhaseSession, { checks = [] }: PlanView, check: (c: MetadataCheck) => Promise<void>) {
+async function checked(session: PhaseSession, { checks = [], sources = [] }: PlanView, { check, source }: Looks) {
   try {
+    for (const s of sources) await source(s);
     if (checks.length > 0) await runChecks(session, checks, check);
     return session;
   } catch (e) {

@@ -4,7 +4,7 @@ import { sameJson } from '#tool/json.js';
 import { Attached } from '#tool/programs.js';
 import type { PlanView } from './activation.js';
 import { changesBetween } from './changes.js';
-import { type Context, memberRegions } from './context.js';
+import { type Context, writtenRegions } from './context.js';
 import { committed, type DryRun, type Outcome, outcome } from './outcome.js';
 import { transact } from './transaction.js';
 
@@ -45,7 +45,7 @@ export async function carryOut(
   const plan = await planOf(ctx, before, edited, request, current);
   if (!changed) return outcome(before.envelope, false, undefined);
   const next = { ...edited, envelope: nextEnvelope(ctx, edited.envelope) };
-  const regions = memberRegions(ctx.devices.devices, next.envelope.pvs);
+  const regions = writtenRegions(ctx.devices.devices, next.envelope);
   const wipe = plan ? plan.wipe : await wipeOf(ctx, before, edited, request);
   if (wipe) await ctx.zero(wipe); // they are free until the commit: nothing is lost if it does not come
   const unflipped = await transact(ctx.store, ctx.activation, { next, regions, plan, urgent: request.urgent ?? false });

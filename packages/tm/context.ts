@@ -7,7 +7,10 @@ import { DvmError, fail } from '#tool/errors.js';
 import type { Programs } from '#tool/programs.js';
 import type { Activation } from './activation.js';
 import type { TmPrograms } from './config.js';
-import { type Copy, type Judgement, judge } from './judge.js';
+import { divergedError } from './diverged.js';
+import { tmCommand } from './hints.js';
+import { type Copy, inGroup, type Judgement } from './judge.js';
+import { judgeCopies } from './judged.js';
 import type { Store } from './store.js';
 
 /** What a run of tm works with; made at its edge, replaced in tests. */
@@ -51,26 +54,10 @@ export interface Loaded {
  * @throws DvmError `not-initialised` (exit 80), `diverged` (exit 84)
  */
 export async function load(ctx: Context): Promise<Loaded> {
-  const copies = await ctx.store.copies();
-  const judgement = await judgeMembers(ctx, copies);
-  if (judgement.diverged.length > 0) throw divergedError(ctx, judgement);
+  const { copies, judgement } = await judgeCopies(ctx);
+  if (judgement.diverged.length > 0) throw divergedError(ctx.devices.group.name, judgement.diverged);
   if (!judgement.head) throw noVersion(ctx, copies);
   return loadVersion(ctx, copies, judgement, judgement.atHead);
-}
-
-/**
- * A PV that was taken out and still holds a version older than the others remember must not be a voice against them: where
- * copies seem to have diverged, the version counts whose own members all agree on it, if there is one such.
- */
-async function judgeMembers(ctx: Context, copies: Copy[]): Promise<Judgement> {
-  const all = judge(copies);
-  const agreed: Judgement[] = [];
-  for (const { root, copies: holders } of all.diverged) {
-    const { pvs } = (await loadVersion(ctx, copies, all, holders)).group.envelope;
-    const own = judge(copies.filter((c) => Object.hasOwn(pvs, c.pv)));
-    if (own.head?.txn === root.txn) agreed.push(own);
-  }
-  return agreed.length === 1 ? (agreed[0] as Judgement) : all;
 }
 
 export async function loadVersion(ctx: Context, copies: Copy[], judgement: Judgement, from: Copy[]): Promise<Loaded> {
@@ -97,12 +84,6 @@ export async function readAny(store: Store, copies: Copy[], txn?: string): Promi
   throw last ?? fail('outOfSync', 'no-copy', 'no region can be read');
 }
 
-/** A device that is labelled but not in the envelope (new, or taken out) has no say and needs no mending. */
-function inGroup(j: Judgement, envelope: Envelope): Judgement {
-  const member = (c: Copy) => Object.hasOwn(envelope.pvs, c.pv);
-  return { ...j, behind: j.behind.filter(member), unusable: j.unusable.filter(member) };
-}
-
 function checkGroup(devices: Devices, envelope: Envelope): void {
   if (envelope.group.id === devices.group.id) return;
   throw fail('outOfSync', 'wrong-group', `the regions of "${devices.group.name}" hold the record of group ${envelope.group.id}`, {
@@ -110,29 +91,11 @@ function checkGroup(devices: Devices, envelope: Envelope): void {
   });
 }
 
-function divergedError(ctx: Context, j: Judgement) {
-  const sides = j.diverged.map((d) => ({
-    txn: d.root.txn,
-    parent: d.root.parent,
-    pvs: d.copies.map((c) => c.pv),
-    regions: d.copies.map((c) => regionName(c.region)),
-  }));
-  return fail(
-    'outOfSync',
-    'diverged',
-    `group "${ctx.devices.group.name}" has ${sides.length} versions, none following from the other`,
-    {
-      hint: 'compare them (tm verify), then name the devices to keep: tm recover --from PV',
-      details: { sides },
-    },
-  );
-}
-
 function noVersion(ctx: Context, copies: Copy[]) {
   const name = ctx.devices.group.name;
   if (copies.length > 0 && copies.every((c) => c.state === 'blank' || c.state === 'empty'))
     return fail('notFound', 'not-initialised', `group "${name}" has labels but no metadata yet`, {
-      hint: `discover ${name} | tm init ${name} -- vg_create`,
+      hint: `${tmCommand(name, 'init')} -- vg_create`,
     });
   const details = copies.map((c) => ({ region: regionName(c.region), state: c.state, error: c.error ?? null }));
   return fail('outOfSync', 'no-version', `group "${name}" has no readable copy of its metadata`, { details });
@@ -143,4 +106,9 @@ export function memberRegions(devices: Devices['devices'], members: Envelope['pv
   return Object.entries(devices).flatMap(([pv, d]) =>
     Object.hasOwn(members, pv) ? d.regions.map((r) => ({ path: d.path, start: r.start, length: r.length })) : [],
   );
+}
+
+/** The regions that the next version is written to: those of members that the group does not go on without. */
+export function writtenRegions(devices: Devices['devices'], { pvs, absent = {} }: Envelope): Region[] {
+  return memberRegions(devices, Object.fromEntries(Object.entries(pvs).filter(([pv]) => !Object.hasOwn(absent, pv))));
 }

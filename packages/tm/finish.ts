@@ -1,21 +1,31 @@
+import type { Envelope } from '#documents/group.js';
 import type { Region } from '#documents/regions.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { isEmpty, type PlanView } from './activation.js';
 import { type Context, type Loaded, load } from './context.js';
+import { aboutFailing, tmCommand } from './hints.js';
+import { absentFrom, withoutAbsent } from './judge.js';
+import type { Spread } from './store.js';
 
 /**
  * Finishes or undoes what an interrupted run left, as far as the copies leave no doubt: prepared for the head rolls
  * forward, prepared for anything else rolls back, and the kernel is brought in line with the version that counts.
  *
+ * @param leftOut PVs whose copies are left as they are: by default those that the group goes on without
+ * @throws DvmError `recover-failed` (exit 74)
  * @returns the group as it then is, and what was done to devices
  */
-export async function finish(ctx: Context): Promise<{ loaded: Loaded; plan: PlanView | undefined; changed: boolean }> {
+export async function finish(
+  ctx: Context,
+  leftOut: (envelope: Envelope) => readonly string[] = absentFrom,
+): Promise<{ loaded: Loaded; plan: PlanView | undefined; changed: boolean }> {
   const loaded = await load(ctx);
-  const { toCommit, toAbort, pending, head, atHead } = loaded.judgement;
+  const { envelope } = loaded.group;
+  const { toCommit, toAbort, pending, head, atHead } = withoutAbsent(loaded.judgement, leftOut(envelope));
   if (toCommit.length + toAbort.length === 0 && !pending) return { loaded, plan: undefined, changed: false };
-  ctx.note(`${loaded.group.envelope.group.name}: finishing an interrupted change`);
-  if (head) await all(ctx.store.commit(regionsOf(toCommit), head.txn), 'rolled forward');
-  for (const [txn, regions] of byShadow(toAbort)) await all(ctx.store.abort(regions, txn), 'rolled back');
+  ctx.note(`${envelope.group.name}: finishing an interrupted change`);
+  if (head) all(ctx, await ctx.store.commit(regionsOf(toCommit), head.txn), 'rolled forward');
+  for (const [txn, regions] of byShadow(toAbort)) all(ctx, await ctx.store.abort(regions, txn), 'rolled back');
   const plan = await reconcile(ctx, loaded);
   if (head && ctx.activation) await ctx.store.clearMark(regionsOf([...atHead, ...toCommit]), head.txn);
   return { loaded: await load(ctx), plan, changed: true };
@@ -31,10 +41,11 @@ function byShadow(copies: Loaded['copies']): Map<string, Region[]> {
   return map;
 }
 
-async function all(spread: ReturnType<Context['store']['commit']>, what: string): Promise<void> {
-  const { failed } = await spread;
+function all({ devices }: Context, { failed }: Spread, what: string): void {
   if (failed.length === 0) return;
+  const pvs = Object.keys(devices.devices).filter((pv) => failed.some((f) => f.region.path === devices.devices[pv]?.path));
   throw fail('io', 'recover-failed', `${failed.length} regions could not be ${what}`, {
+    hint: aboutFailing(devices.group.name, pvs),
     details: failed.map((f) => ({ region: f.region, error: f.error instanceof DvmError ? f.error.toJSON() : f.error.message })),
   });
 }
@@ -62,7 +73,7 @@ export async function runPlan(ctx: Context, plan: PlanView): Promise<void> {
     const second = await session.run('phase2');
     if (second.exit !== 0)
       throw fail('pending', 'activation-pending', 'device-mapper refused a part of the activation', {
-        hint: 'run tm recover to finish it',
+        hint: `to finish it: ${tmCommand(ctx.devices.group.name, 'recover')}`,
         details: { result: second },
       });
   } finally {

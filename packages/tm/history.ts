@@ -82,13 +82,12 @@ type VersionName = Pick<Envelope, 'seqno' | 'txn' | 'time'>;
 
 /** What two versions differ in, entity by entity. */
 export async function compare(ctx: Context, from: string, to: string): Promise<Diff> {
-  const loaded = await load(ctx);
-  const before = await readVersion(ctx, loaded, from);
-  const after = await readVersion(ctx, loaded, to);
+  const before = await readVersion(ctx, from);
+  const after = await readVersion(ctx, to);
   return {
     kind: 'diff',
     version: 1,
-    group: loaded.group.envelope.group,
+    group: after.envelope.group,
     from: nameOf(before),
     to: nameOf(after),
     changes: changesBetween(before, after),

@@ -1,3 +1,4 @@
+import type { Envelope } from '#documents/group.js';
 import type { Region } from '#documents/regions.js';
 
 /** One version as a region's superblock describes it. */
@@ -19,7 +20,18 @@ export interface Copy {
   mark: boolean;
   /** Transactions in the region's history, newest first. */
   ancestors: readonly string[];
+  /** The two superblocks: `valid`, `blank` or `damaged`. */
+  slots: readonly string[];
+  /** PVs that the active version was made without, and the transaction they were left at; known where lineage leaves a doubt. */
+  left?: Envelope['absent'];
   error?: string | undefined;
+}
+
+/** One of several versions that do not follow from each other. */
+export interface Side {
+  root: Root;
+  copies: Copy[];
+  envelope?: Envelope | undefined;
 }
 
 /** Which version counts, and what each copy needs to agree with it. */
@@ -29,14 +41,14 @@ export interface Judgement {
   atHead: Copy[];
   /** Prepared for the head but not flipped: the commit point has passed, so they roll forward. */
   toCommit: Copy[];
-  /** Prepared for a version that no copy committed: rolled back. */
+  /** Prepared for a version that no copy committed: rolled back. What is behind as well is copied over instead. */
   toAbort: Copy[];
   /** At an ancestor of the head: copied again. */
   behind: Copy[];
   /** Without a usable version: initialised and copied again. */
   unusable: Copy[];
   /** More than one version, none an ancestor of the others; grouped, most copies first. */
-  diverged: { root: Root; copies: Copy[] }[];
+  diverged: Side[];
   /** Activation of the head is unfinished. */
   pending: boolean;
 }
@@ -89,7 +101,8 @@ function groupByVersion(copies: readonly Copy[]): Version[] {
 
 /** The version that every other one is an ancestor of. Where ancestry goes in a circle none is: only a forged region says so. */
 function findHead(versions: Version[]): Version | undefined {
-  const follows = (v: Version, other: Version): boolean => isAncestor(other.root.txn, v) && !isAncestor(v.root.txn, other);
+  const before = (a: Version, b: Version): boolean => isAncestor(a.root.txn, b) || wasLeft(a, b);
+  const follows = (v: Version, other: Version): boolean => before(other, v) && !before(v, other);
   return versions.find((v) => versions.every((other) => other === v || follows(v, other)));
 }
 
@@ -97,19 +110,56 @@ function isAncestor(txn: string, of: Version): boolean {
   return txn !== of.root.txn && (of.root.parent === txn || of.copies.some((c) => c.ancestors.includes(txn)));
 }
 
+/** Every copy of `a` is where it was when `b`, or one that `b` comes from, went on without it. */
+function wasLeft(a: Version, b: Version): boolean {
+  const left = b.copies.find((c) => c.left)?.left;
+  return left !== undefined && a.copies.every((c) => isLeftBehind(c, left));
+}
+
+/** It has the version that the group had when it went on without this PV, at least prepared, and nothing newer. */
+export function isLeftBehind({ pv, active, shadow }: Copy, left: NonNullable<Envelope['absent']>): boolean {
+  const last = left[pv];
+  return last !== undefined && (active?.txn === last || shadow?.txn === last);
+}
+
 function sortIn(copy: Copy, j: Judgement): void {
   const { head } = j;
   const current = head !== undefined && copy.active?.txn === head.txn;
-  const rollsForward = head !== undefined && !current && copy.shadow?.txn === head.txn;
-  if (rollsForward) j.toCommit.push(copy);
-  else if (copy.shadow) j.toAbort.push(copy);
-  if (rollsForward || current) return;
-  if (copy.state === 'active' || copy.state === 'prepared') {
-    if (head) j.behind.push(copy);
-  } else j.unusable.push(copy);
+  const usable = copy.state === 'active' || copy.state === 'prepared';
+  if (head && !current && copy.shadow?.txn === head.txn) j.toCommit.push(copy);
+  else if (head && !current && usable)
+    j.behind.push(copy); // what it may have prepared stays: it can tell when it was left
+  else {
+    if (copy.shadow) j.toAbort.push(copy);
+    if (!usable) j.unusable.push(copy);
+  }
 }
 
 /** True when every copy has the head, nothing is prepared and nothing needs repair. */
 export function inSync(j: Judgement): boolean {
   return j.head !== undefined && j.toCommit.length + j.toAbort.length + j.behind.length + j.unusable.length === 0;
+}
+
+/** What a group is judged by as long as it goes on without some of its PVs: the copies of the others. */
+export function withoutAbsent(j: Judgement, absent: readonly string[]): Judgement {
+  const counts = (c: Copy): boolean => !absent.includes(c.pv);
+  const { toCommit, toAbort, behind, unusable } = j;
+  return {
+    ...j,
+    toCommit: toCommit.filter(counts),
+    toAbort: toAbort.filter(counts),
+    behind: behind.filter(counts),
+    unusable: unusable.filter(counts),
+  };
+}
+
+/** A device that is labelled but not in the envelope (new, or taken out) has no say and needs no mending. */
+export function inGroup(j: Judgement, { pvs }: Pick<Envelope, 'pvs'>): Judgement {
+  const member = (c: Copy) => Object.hasOwn(pvs, c.pv);
+  return { ...j, behind: j.behind.filter(member), unusable: j.unusable.filter(member) };
+}
+
+/** The PVs that a group goes on without. */
+export function absentFrom(envelope: Pick<Envelope, 'absent'> | undefined): string[] {
+  return Object.keys(envelope?.absent ?? {});
 }

@@ -2,10 +2,12 @@ import type { Envelope, Group } from '#documents/group.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
+import { shellWord } from '#tool/shell.js';
 import { apply } from './apply.js';
-import { type Context, load, memberRegions } from './context.js';
+import { type Context, load, memberRegions, writtenRegions } from './context.js';
 import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
+import { tmCommand } from './hints.js';
 import type { Copy } from './judge.js';
 import { type DryRun, type Outcome, outcome } from './outcome.js';
 import { settled } from './settled.js';
@@ -43,12 +45,12 @@ function requireFresh(ctx: Context, { state, region, error }: Copy): void {
       'region-unusable',
       `region "${regionName(region)}" is ${state}: whether group "${name}" is new is unknown`,
       {
-        hint: 'take the device out of the group: discover rm --force',
+        hint: `give the device up: discover rm --force ${shellWord(name)} ${shellWord(region.path)}`,
         details: { region, error: error ?? null },
       },
     );
   throw fail('exists', 'already-initialised', `group "${name}" already has metadata`, {
-    hint: `tm expand takes in further devices; an interrupted init is finished by tm recover`,
+    hint: `to take in further devices: ${tmCommand(name, 'expand')}; to finish an interrupted init: ${tmCommand(name, 'recover')}`,
     details: { region },
   });
 }
@@ -92,13 +94,19 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
   if (added.length === 0) return outcome(group.envelope, false, undefined);
   const grown: Group = {
     ...group,
-    envelope: { ...group.envelope, pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
+    envelope: { ...backAgain(group.envelope, added), pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
     devices: ctx.devices.devices,
   };
   const edited = await edit(grown, inBatches(stages, ctx.names), ctx.names.check, ctx.programs);
   const fresh = copies.filter((c) => added.includes(c.pv) && c.state !== 'empty').map((c) => c.region);
   if (!dryRun) await ctx.store.init(fresh);
   return apply(ctx, group, edited, { dryRun, selection: [] });
+}
+
+/** A device that left the group while it was away, and joins it once more. */
+function backAgain({ absent, ...envelope }: Envelope, added: readonly string[]): Envelope {
+  const still = Object.entries(absent ?? {}).filter(([pv]) => !added.includes(pv));
+  return still.length > 0 ? { ...envelope, absent: Object.fromEntries(still) } : envelope;
 }
 
 /**
@@ -110,7 +118,7 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
   const ids = names.map((n) => resolvePv(ctx, group.envelope.pvs, n));
   const leaving = ids.filter((pv) => Object.hasOwn(group.envelope.pvs, pv));
   const stays = Object.fromEntries(Object.entries(group.envelope.pvs).filter(([pv]) => !leaving.includes(pv)));
-  if (leaving.length > 0 && memberRegions(ctx.devices.devices, stays).length === 0)
+  if (leaving.length > 0 && writtenRegions(ctx.devices.devices, { ...group.envelope, pvs: stays }).length === 0)
     throw fail(
       'inUse',
       'last-region',
@@ -118,8 +126,8 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
       {
         hint:
           Object.keys(stays).length > 0
-            ? 'give a device that stays a region first: tm regions add'
-            : 'to remove the whole group: tm destroy',
+            ? `give a device that stays a region first: tm regions add ${group.envelope.group.name}`
+            : `to remove the whole group: ${tmCommand(group.envelope.group.name, 'destroy')}`,
       },
     );
   const edited = leaving.length > 0 ? await edit(group, inBatches(stages, ctx.names), ctx.names.check, ctx.programs) : group;
@@ -130,9 +138,10 @@ export async function reduce(ctx: Context, names: string[], stages: string[][], 
     { ...edited, envelope: { ...edited.envelope, pvs: stays }, devices },
     { dryRun, selection: [] },
   );
+  const within = ids.filter((pv) => !Object.hasOwn(group.envelope.absent ?? {}, pv));
   if (!dryRun)
     await ctx.store.wipe(
-      memberRegions(ctx.devices.devices, Object.fromEntries(ids.map((pv) => [pv, { path: null, size: 0, regions: [] }]))),
+      memberRegions(ctx.devices.devices, Object.fromEntries(within.map((pv) => [pv, { path: null, size: 0, regions: [] }]))),
     );
   return result;
 }

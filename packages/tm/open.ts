@@ -14,7 +14,8 @@ import type { Call } from '#tool/command.js';
 import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
-import { activationPipeline } from './activation.js';
+import { activationPipeline, type Looks } from './activation.js';
+import { checkSource } from './clone-source.js';
 import { checkPrograms, programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { checkMetadata, type MetadataCheck } from './metadata-check.js';
@@ -63,9 +64,12 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
   const tools = checkPrograms(call.section(tmSection), request.unchecked ?? []);
-  const check = (c: MetadataCheck): Promise<void> => checkMetadata(c, tools[c.kind], call.note);
+  const looks: Looks = {
+    check: (c) => checkMetadata(c, tools[c.kind], call.note),
+    source: (s) => checkSource(s, openDevice),
+  };
   const keep = lock ? [lock.fd] : [];
-  const activation = request.activate ? activationPipeline(names, programs, request.kernel, keep, check) : undefined;
+  const activation = request.activate ? activationPipeline(names, programs, request.kernel, keep, looks) : undefined;
   const now = () => new Date().toISOString();
   const context: Context = {
     devices,

@@ -31,12 +31,17 @@ export interface DryRun {
 type VersionOf = Pick<Envelope, 'group' | 'seqno' | 'txn'>;
 
 /** Of a run that left the version as it was. */
-export function outcome({ group, seqno, txn }: VersionOf, changed: boolean, plan: PlanView | undefined): Outcome {
-  return { kind: 'transaction', version: 1, group, seqno, txn, changed, committed: false, devices: plan?.summary ?? [] };
+export function outcome(
+  { group, seqno, txn }: VersionOf,
+  changed: boolean,
+  plan: PlanView | undefined,
+  degraded: string[] = [],
+): Outcome {
+  const more = degraded.length > 0 ? { degraded } : {};
+  return { kind: 'transaction', version: 1, group, seqno, txn, changed, committed: false, devices: plan?.summary ?? [], ...more };
 }
 
 /** Of a run that made the version of `envelope`; `degraded`: the PVs whose regions did not take it. */
 export function committed(envelope: VersionOf, plan: PlanView | undefined, degraded: string[] = []): Outcome {
-  const done = { ...outcome(envelope, true, plan), committed: true };
-  return degraded.length > 0 ? { ...done, degraded } : done;
+  return { ...outcome(envelope, true, plan, degraded), committed: true };
 }

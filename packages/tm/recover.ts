@@ -1,16 +1,18 @@
-import { regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
+import { acceptMissing } from './absent.js';
 import { isEmpty } from './activation.js';
-import { carryOut, nextEnvelope } from './apply.js';
-import { type Context, type Loaded, load, loadVersion, memberRegions } from './context.js';
-import { copyTo } from './copy.js';
+import { carryOut } from './apply.js';
+import { type Context, type Loaded, load, loadVersion } from './context.js';
 import { finish, reconcile } from './finish.js';
+import { tmCommand } from './hints.js';
 import { inSync, judge } from './judge.js';
+import { judgeCopies } from './judged.js';
+import { resolvePv } from './members.js';
+import { copyOver, forgetLeft, mendCopies } from './mend.js';
 import { committed, type Outcome, outcome } from './outcome.js';
 import { strangeRegions, unfinishedRegions } from './region-plan.js';
 import { finishRegions, settle } from './regions.js';
-import { requireCopies, unexpectedlyMissing } from './settled.js';
-import { transact } from './transaction.js';
+import { unexpectedlyMissing } from './settled.js';
 
 export interface RecoverRequest {
   /** PV ids that the group goes on without. */
@@ -26,63 +28,42 @@ export interface RecoverRequest {
  */
 export async function recover(ctx: Context, request: RecoverRequest): Promise<Outcome> {
   if (request.from.length > 0) await chooseSide(ctx, request.from);
-  const { loaded, plan, changed } = await finish(ctx);
-  let mended = changed;
-  for (const step of [mend, forgetLeft, acceptMissing(request.without), followRegions, followName])
-    mended = (await step(ctx, await load(ctx))) || mended;
+  const without = await namedPvs(ctx, request.without);
+  const { loaded, plan, changed } = await finish(ctx, () => without);
+  const mended = await mendCopies(ctx, await load(ctx));
+  let touched = changed || mended.changed;
+  for (const step of [forgetLeft, accepting(without, mended.failed), followRegions, followName])
+    touched = (await step(ctx, await load(ctx))) || touched;
   const { group } = await load(ctx);
   const settledPlan = plan ?? (await reconcile(ctx, loaded));
-  if (group.envelope.txn !== loaded.group.envelope.txn) return committed(group.envelope, settledPlan);
-  return outcome(group.envelope, mended || (settledPlan !== undefined && !isEmpty(settledPlan)), settledPlan);
+  const failed = mended.failed.filter((pv) => !Object.hasOwn(group.envelope.absent ?? {}, pv));
+  if (group.envelope.txn !== loaded.group.envelope.txn) return committed(group.envelope, settledPlan, failed);
+  return outcome(group.envelope, touched || (settledPlan !== undefined && !isEmpty(settledPlan)), settledPlan, failed);
 }
 
-/** Copies the current version over regions that lack it. Each region is empty in between, which the next run mends. */
-async function mend(ctx: Context, { group, judgement }: Loaded): Promise<boolean> {
-  const regions = [...judgement.behind, ...judgement.unusable].map((c) => c.region);
-  for (const r of regions) ctx.note(`copying the current version to ${regionName(r)}`);
-  if (regions.length > 0) await copyTo(ctx.store, group, regions);
-  return regions.length > 0;
+/** PVs by ids or paths. */
+async function namedPvs(ctx: Context, names: readonly string[]): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { pvs } = (await load(ctx)).group.envelope;
+  return [...new Set(names.map((name) => resolvePv(ctx, pvs, name)))];
 }
 
-/** Wipes what a device still holds of the group it was taken out of, when the run that did it did not come to that. */
-async function forgetLeft(ctx: Context, { group, judgement, copies }: Loaded): Promise<boolean> {
-  const older = new Set([judgement.head?.parent, ...judgement.atHead.flatMap((c) => c.ancestors)]);
-  const left = copies.filter((c) => !Object.hasOwn(group.envelope.pvs, c.pv) && c.active && older.has(c.active.txn));
-  await ctx.store.wipe(left.map((c) => c.region));
-  return left.length > 0;
+function accepting(without: readonly string[], failed: readonly string[]) {
+  return (ctx: Context, loaded: Loaded): Promise<boolean> => acceptMissing(ctx, loaded, without, failed);
 }
 
 /** Where copies diverged: the version of the named PVs is copied over the others. */
 async function chooseSide(ctx: Context, from: string[]): Promise<void> {
-  const copies = await ctx.store.copies();
-  const kept = judge(copies.filter((c) => from.includes(c.pv)));
+  const { copies } = await judgeCopies(ctx);
+  const named = from.map((name) => resolvePv(ctx, {}, name));
+  const kept = judge(copies.filter((c) => named.includes(c.pv)));
   if (!kept.head || !inSync(kept))
     throw fail('outOfSync', 'bad-subset', `the devices ${from.join(', ')} do not hold one whole version`, {
-      hint: 'tm verify shows which belong together',
+      hint: `which belong together says ${tmCommand(ctx.devices.group.name, 'verify')}`,
     });
   const { group } = await loadVersion(ctx, copies, kept, kept.atHead);
-  const others = copies
-    .filter((c) => Object.hasOwn(group.envelope.pvs, c.pv) && c.active?.txn !== kept.head?.txn)
-    .map((c) => c.region);
-  await copyTo(ctx.store, group, others);
-}
-
-/** A transaction of its own records who was missing, so that they are known for what they are when they return. */
-function acceptMissing(without: readonly string[]) {
-  return async (ctx: Context, loaded: Loaded): Promise<boolean> => {
-    const { group, missing } = loaded;
-    const recorded = group.envelope.absent ?? [];
-    const absent = missing.filter((pv) => without.includes(pv) || recorded.includes(pv)).sort();
-    const unknown = without.filter((pv) => !missing.includes(pv));
-    if (unknown.length > 0) throw fail('usage', 'not-missing', `${unknown.join(', ')} is not a missing device of the group`);
-    if (absent.join() === recorded.toSorted().join()) return false;
-    const { absent: _, ...rest } = group.envelope;
-    const envelope = nextEnvelope(ctx, absent.length > 0 ? { ...rest, absent } : rest);
-    requireCopies(ctx, { ...loaded, group: { ...group, envelope } });
-    const regions = memberRegions(ctx.devices.devices, envelope.pvs);
-    await transact(ctx.store, undefined, { next: { ...group, envelope }, regions, plan: undefined, urgent: true });
-    return true;
-  };
+  const others = copies.filter((c) => Object.hasOwn(group.envelope.pvs, c.pv) && c.active?.txn !== kept.head?.txn);
+  await copyOver(ctx, group, others);
 }
 
 /** Finishes a change of regions; and reserves what lies under regions that the group did not know of. */

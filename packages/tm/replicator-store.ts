@@ -2,7 +2,7 @@ import type { OpenStorage } from '#blockdev/storage.js';
 import type { Devices } from '#documents/devices.js';
 import { noTxn } from '#documents/ids.js';
 import { type Region, regionName } from '#documents/regions.js';
-import { abortIn, clearMarkIn, commitIn, type Outcome } from '#replicator/flip.js';
+import { abortIn, clearMarkIn, commitIn, type Outcome, rewriteIn } from '#replicator/flip.js';
 import { growIn } from '#replicator/grow.js';
 import { historyIn, rootsIn } from '#replicator/history.js';
 import { initIn, wipeIn } from '#replicator/init.js';
@@ -60,6 +60,9 @@ function storeOver(set: RegionSet, owners: Map<string, string>): Store {
     wipe: async (regions) => {
       if (regions.length > 0) allDone(await wipeIn(part(regions)), 'wiped');
     },
+    rewrite: async (regions) => {
+      if (regions.length > 0) allDone(await rewriteIn(part(regions)), 'written anew');
+    },
     grow: async (regions) => {
       if (regions.length === 0) return false;
       const outcome = await growIn(part(regions));
@@ -81,6 +84,7 @@ async function copyOf(set: RegionSet, status: RegionStatus, pv: string): Promise
     mark,
     state: active?.txn === noTxn ? 'empty' : status.state,
     ancestors: versions.map((v) => v.txn),
+    slots: status.slots,
     error: error?.message,
   };
 }

@@ -19,7 +19,7 @@ export async function rollback(ctx: Context, version: string, force: boolean, dr
   const loaded = await settled(ctx, dryRun);
   const lineage = await lineageOf(ctx, loaded);
   const index = findVersion(lineage, version);
-  const old = await readTxn(ctx, loaded, lineage.versions[index]?.txn ?? '');
+  const old = await readTxn(ctx, loaded.copies, lineage.versions[index]?.txn ?? '');
   const since = await changesSince(ctx, loaded, lineage, index, old);
   const stage: Word[] = [...ctx.names.rollback, new Attached(old), '--since', new Attached(since), ...(force ? ['--force'] : [])];
   const edited = await edit(loaded.group, [stage], ctx.names.check, ctx.programs);
@@ -33,7 +33,7 @@ async function changesSince(ctx: Context, loaded: Loaded, { versions }: Lineage,
   let before = old;
   for (let i = index - 1; i >= 0; i--) {
     const { seqno, txn } = versions[i] as Lineage['versions'][number];
-    const after = await readTxn(ctx, loaded, txn);
+    const after = await readTxn(ctx, loaded.copies, txn);
     steps.push({ seqno, txn, changes: diff(before.metadata, after.metadata) });
     before = after;
   }

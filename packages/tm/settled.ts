@@ -1,8 +1,9 @@
 import { regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
-import { type Context, type Loaded, load, memberRegions } from './context.js';
+import { type Context, type Loaded, load, writtenRegions } from './context.js';
 import { finish } from './finish.js';
-import type { Judgement } from './judge.js';
+import { aboutFailing, goingOnWithout, tmCommand } from './hints.js';
+import { absentFrom, type Copy, withoutAbsent } from './judge.js';
 import { strangeRegions, unfinishedRegions } from './region-plan.js';
 import { finishRegions } from './regions.js';
 
@@ -10,7 +11,8 @@ import { finishRegions } from './regions.js';
 export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
   const loaded = dryRun ? await load(ctx) : (await finish(ctx)).loaded;
   requireComplete(ctx, loaded);
-  const { toCommit, toAbort, pending } = loaded.judgement;
+  const { toCommit, toAbort, pending } = withoutAbsent(loaded.judgement, absentFrom(loaded.group.envelope));
+  noteReturned(ctx, loaded);
   const isMoving = unfinishedRegions(ctx.devices.devices, loaded.group.envelope.pvs).size > 0;
   if (isMoving && !dryRun) {
     await finishRegions(ctx, loaded);
@@ -18,8 +20,16 @@ export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
   }
   if (toCommit.length + toAbort.length === 0 && !pending && !isMoving) return loaded;
   throw fail('pending', 'interrupted', `group "${loaded.group.envelope.group.name}" has an unfinished change`, {
-    hint: 'run tm recover',
+    hint: tmCommand(loaded.group.envelope.group.name, 'recover'),
   });
+}
+
+function noteReturned(ctx: Context, { group: { envelope } }: Loaded): void {
+  const back = Object.keys(envelope.absent ?? {}).filter((pv) => Object.hasOwn(ctx.devices.devices, pv));
+  if (back.length === 0) return;
+  ctx.note(
+    `note: PV ${back.join(', ')} is there again, and not kept up; to take it in: ${tmCommand(envelope.group.name, 'recover')}`,
+  );
 }
 
 /**
@@ -34,7 +44,7 @@ export function requireComplete(ctx: Context, loaded: Loaded): void {
 
 /** The same, whatever regions the labels name. */
 export function requireCopies(ctx: Context, { judgement, missing, group }: Loaded): void {
-  const name = group.envelope.group.name;
+  const { name } = group.envelope.group;
   const unexpected = unexpectedlyMissing(missing, group);
   if (unexpected.some((pv) => !Object.hasOwn(ctx.devices.missing, pv)))
     throw fail('outOfSync', 'stale-devices', `group "${name}" has got devices since discover looked`, {
@@ -42,27 +52,28 @@ export function requireCopies(ctx: Context, { judgement, missing, group }: Loade
     });
   if (unexpected.length > 0)
     throw fail('outOfSync', 'missing-devices', `group "${name}" misses ${unexpected.length} of its devices`, {
-      hint: 'bring them back, or go on without them: tm recover --without PV',
+      hint: `bring them back, or go on without them: ${goingOnWithout(name, unexpected)}`,
       details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
     });
-  refuseUnreadable(name, judgement);
-  const bad = [...judgement.behind, ...judgement.unusable];
+  const { behind, unusable } = withoutAbsent(judgement, absentFrom(group.envelope));
+  refuseUnreadable(name, unusable);
+  const bad = [...behind, ...unusable];
   if (bad.length > 0)
     throw fail('outOfSync', 'out-of-sync', `${bad.length} regions of group "${name}" do not hold its current version`, {
-      hint: `discover ${name} | tm recover ${name}`,
+      hint: tmCommand(name, 'recover'),
       details: bad.map((c) => ({ region: regionName(c.region), state: c.state, txn: c.active?.txn ?? null })),
     });
-  if (memberRegions(ctx.devices.devices, group.envelope.pvs).length === 0)
+  if (writtenRegions(ctx.devices.devices, group.envelope).length === 0)
     throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
 }
 
 /** PVs that are not there and whose absence no transaction has recorded. */
 export function unexpectedlyMissing(missing: readonly string[], { envelope }: Pick<Loaded['group'], 'envelope'>): string[] {
-  return missing.filter((pv) => !(envelope.absent ?? []).includes(pv));
+  return missing.filter((pv) => !Object.hasOwn(envelope.absent ?? {}, pv));
 }
 
 /** A device that fails is not for `tm recover`, but for whoever can see to it. */
-function refuseUnreadable(group: string, { unusable }: Judgement): void {
+function refuseUnreadable(group: string, unusable: readonly Copy[]): void {
   const failing = unusable.filter((c) => c.state === 'unreadable');
   const [first] = failing;
   if (!first) return;
@@ -72,7 +83,7 @@ function refuseUnreadable(group: string, { unusable }: Judgement): void {
     'region-unreadable',
     `region "${regionName(first.region)}" of group "${group}" cannot be used${more}: ${first.error}`,
     {
-      hint: 'see to the device and try again; or take it away and go on without it: tm recover --without PV',
+      hint: aboutFailing(group, [...new Set(failing.map((c) => c.pv))]),
       details: failing.map((c) => ({ region: regionName(c.region), pv: c.pv, error: c.error ?? null })),
     },
   );
@@ -84,7 +95,7 @@ function refuseStrangeRegions(ctx: Context, { envelope }: Loaded['group']): void
   if (strange.length === 0) return;
   const paths = strange.map((pv) => ctx.devices.devices[pv]?.path);
   throw fail('outOfSync', 'strange-regions', `group "${envelope.group.name}" knows other regions of ${paths.join(', ')}`, {
-    hint: `discover ${envelope.group.name} | tm recover ${envelope.group.name}`,
+    hint: tmCommand(envelope.group.name, 'recover'),
     details: strange.map((pv) => ({ pv, known: envelope.pvs[pv]?.regions, found: ctx.devices.devices[pv]?.regions })),
   });
 }

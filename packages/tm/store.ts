@@ -41,6 +41,8 @@ export interface Store {
   abort(regions: Region[], txn: string): Promise<Spread>;
   clearMark(regions: Region[], txn: string): Promise<void>;
   wipe(regions: Region[]): Promise<void>;
+  /** Writes superblocks once more, each over its older one. */
+  rewrite(regions: Region[]): Promise<void>;
   /** Takes into use what regions have more than their superblocks know; true when there was any. */
   grow(regions: Region[]): Promise<boolean>;
   close(): Promise<void>;

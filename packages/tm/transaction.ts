@@ -5,8 +5,10 @@ import { type Region, regionName } from '#documents/regions.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { PhaseSession } from '#tool/programs.js';
+import { shellWord } from '#tool/shell.js';
 import { formatSize } from '#tool/units.js';
 import { type Activation, isEmpty, type PlanView } from './activation.js';
+import { aboutFailing, tmCommand } from './hints.js';
 import type { Store } from './store.js';
 
 /** One change of a group, decided; what is left is to carry it out. */
@@ -60,26 +62,32 @@ async function startSession(activation: Activation | undefined, plan: PlanView |
 
 type Prepared = Parameters<Store['prepare']>[2];
 
-async function prepare(store: Store, { regions, next }: Change, content: Buffer, transaction: Prepared): Promise<void> {
+async function prepare(store: Store, change: Change, content: Buffer, transaction: Prepared): Promise<void> {
   try {
-    await store.prepare(regions, content, transaction);
+    await store.prepare(change.regions, content, transaction);
   } catch (e) {
-    const error = withHint(asDvmError(e), next.envelope.group.name);
-    throw await rolledBack(error, store, undefined, regions, transaction.txn);
+    throw await rolledBack(withHint(asDvmError(e), change.next), store, undefined, change);
   }
 }
 
 /** The replicator's own hints tell what to do by hand. */
-function withHint(e: DvmError, group: string): DvmError {
+function withHint(e: DvmError, { envelope, devices }: Group): DvmError {
+  const { name } = envelope.group;
   const hint =
-    e.code === 'region-full' ? growthHint(e, group) : e.code === 'prepare-failed' ? 'see to that device and try again' : e.hint;
+    e.code === 'region-full' ? growthHint(e, name) : e.code === 'prepare-failed' ? withoutHint(e, name, devices) : e.hint;
   return fail(e.exit, e.code, e.message, { ...(hint === undefined ? {} : { hint }), details: e.details, cause: e });
+}
+
+function withoutHint({ details }: DvmError, group: string, devices: Group['devices']): string {
+  const paths = (details as { region: Region }[]).map((f) => f.region.path);
+  const pvs = Object.keys(devices).filter((pv) => paths.includes(devices[pv]?.path ?? ''));
+  return aboutFailing(group, pvs);
 }
 
 function growthHint({ details }: DvmError, group: string): string {
   const { blocks = 0, needBlocks = 0 } = (details ?? {}) as { blocks?: number; needBlocks?: number };
   const size = formatSize((blocks + Math.max(blocks, 2 * needBlocks)) * BLOCK);
-  return `grow the regions: discover ${group} | tm regions grow ${group} --size ${size}`;
+  return `grow the regions: discover ${shellWord(group)} | tm regions grow ${shellWord(group)} --size ${size}`;
 }
 
 async function phase1(store: Store, session: PhaseSession | undefined, change: Change): Promise<void> {
@@ -89,7 +97,7 @@ async function phase1(store: Store, session: PhaseSession | undefined, change: C
   const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit', {
     details: failed,
   });
-  throw await rolledBack(error, store, session, change.regions, change.next.envelope.txn);
+  throw await rolledBack(error, store, session, change);
 }
 
 async function commit(store: Store, session: PhaseSession | undefined, change: Change): Promise<Region[]> {
@@ -98,9 +106,12 @@ async function commit(store: Store, session: PhaseSession | undefined, change: C
   if (done.length > 0) return failed.map((f) => f.region);
   const details = failed.map((f) => ({ region: regionName(f.region), error: f.error.message }));
   if (await anyFlipped(store, txn))
-    throw fail('pending', 'commit-unknown', 'the commit reached the devices only in part', { hint: 'run tm recover', details });
+    throw fail('pending', 'commit-unknown', 'the commit reached the devices only in part', {
+      hint: toFinish(change.next),
+      details,
+    });
   const error = fail('io', 'commit-failed', 'no region took the commit', { details });
-  throw await rolledBack(error, store, session, change.regions, txn);
+  throw await rolledBack(error, store, session, change);
 }
 
 /** A write that failed may still have reached the device: the superblocks say. Unreadable counts as flipped. */
@@ -114,7 +125,7 @@ async function phase2(session: PhaseSession | undefined, change: Change): Promis
   const failed = await failure(session, 'phase2');
   if (!failed) return;
   throw fail('pending', 'activation-pending', 'the change is committed, but device-mapper refused a part of its activation', {
-    hint: 'run tm recover to finish it',
+    hint: toFinish(change.next),
     details: failed,
   });
 }
@@ -134,21 +145,24 @@ async function rolledBack(
   error: DvmError,
   store: Store,
   session: PhaseSession | undefined,
-  regions: Region[],
-  txn: string,
+  { next, regions }: Change,
 ): Promise<DvmError> {
   const device = session ? await failure(session, 'abort') : undefined;
-  const aborted = await store.abort(regions, txn);
+  const aborted = await store.abort(regions, next.envelope.txn);
   if (!device && aborted.failed.length === 0) return unchanged(error);
   const undone = {
     devices: device ?? null,
     regions: aborted.failed.map((f) => ({ region: regionName(f.region), error: f.error.message })),
   };
   return fail('pending', 'rollback-failed', `${error.message}; undoing it failed too`, {
-    hint: 'run tm recover',
+    hint: toFinish(next),
     details: { error: error.toJSON(), rollback: undone },
     cause: error,
   });
+}
+
+function toFinish({ envelope }: Group): string {
+  return `to finish it: ${tmCommand(envelope.group.name, 'recover')}`;
 }
 
 function unchanged({ exit, code, message, hint, details, cause }: DvmError): DvmError {

@@ -34,7 +34,9 @@ function inGuest(): void {
     const peer = (name: string, way: Way, goal?: number): Peer => ({ name, run: side(way), goal });
     const named = ([name, way]: [string, Way]): [string, Side] => [`${what} ${volumes} volumes, ${name}`, side(way)];
     const bareName = `bare ioctls, ${volumes} devices`;
-    sideBySide(Object.fromEntries(whole.map(named)), [peer(`vgchange, lean`, lvm, goals.whole), peer(bareName, bare)], 5);
+    sideBySide(Object.fromEntries(whole.map(named)), [peer(`vgchange, lean`, lvm, goals.whole), peer(bareName, bare)], {
+      count: 5,
+    });
     sideBySide(Object.fromEntries([['phases of the plan alone', phases()] as [string, Way]].map(named)), [
       peer(bareName, bare, goals.phases),
     ]);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { ofChildren } from './processor-time.js';
 
 /** One measured figure, printed as a JSON line. `ours` and `peer` are medians in `unit`, taken in one run, turn by turn. */
 export interface Figure {
@@ -22,18 +23,54 @@ export interface Peer {
   run: Side;
 }
 
+export interface Rounds {
+  /** At least 5. */
+  count?: number;
+  /** Also the processor time that the programs took, as a figure of its own: it stays what it is where others use the machine. */
+  processorTime?: boolean;
+}
+
+interface Times {
+  passed: number[];
+  processor: number[];
+}
+
 /**
  * Runs every side once to warm up, then in turn, each round in the opposite order of the one before, so that what
  * changes on the machine meanwhile meets all of them; prints a figure for each of ours beside each peer.
  */
-export function sideBySide(ours: Record<string, Side>, peers: Peer[], rounds = 7): Figure[] {
-  const sides = [...Object.entries(ours), ...peers.map((p): [string, Side] => [p.name, p.run])];
-  const times = new Map(sides.map(([name]) => [name, [] as number[]]));
-  for (const [, side] of sides) side();
-  for (let i = 0; i < Math.max(5, rounds); i++)
-    for (const [name, side] of i % 2 === 0 ? sides : sides.toReversed()) times.get(name)?.push(timed(side));
-  const of = (name: string): number => median(times.get(name) ?? []);
-  return Object.keys(ours).flatMap((name) => peers.map((peer) => report(name, of(name), of(peer.name), 'ms', peer)));
+export function sideBySide(ours: Record<string, Side>, peers: Peer[], rounds: Rounds = {}): void {
+  const sides = { ...ours, ...Object.fromEntries(peers.map((p) => [p.name, p.run])) };
+  const taken = takeTurns(sides, rounds);
+  for (const name of Object.keys(ours))
+    for (const peer of peers) {
+      report(name, taken(name, 'passed'), taken(peer.name, 'passed'), 'ms', peer);
+      if (rounds.processorTime)
+        report(`${name}, processor time`, taken(name, 'processor'), taken(peer.name, 'processor'), 'ms', { name: peer.name });
+    }
+}
+
+/** The same where there is no peer: beside a time in milliseconds. */
+export function alone(ours: Record<string, Side>, limit: number, by: Pick<Peer, 'name' | 'goal'>, rounds: Rounds = {}): void {
+  const taken = takeTurns(ours, rounds);
+  for (const name of Object.keys(ours)) report(name, taken(name, 'passed'), limit, 'ms', by);
+}
+
+/** The median that each side took. */
+function takeTurns(sides: Record<string, Side>, { count = 7 }: Rounds): (name: string, kind: keyof Times) => number {
+  const all = Object.entries(sides).map(([name, side]) => ({ name, side, times: { passed: [], processor: [] } as Times }));
+  for (const { side } of all) side();
+  for (let i = 0; i < Math.max(5, count); i++)
+    for (const { side, times } of i % 2 === 0 ? all : all.toReversed()) take(side, times);
+  return (name, kind) => median(all.find((s) => s.name === name)?.times[kind] ?? []);
+}
+
+function take(side: Side, { passed, processor }: Times): void {
+  const used = ofChildren();
+  const start = performance.now();
+  const own = side();
+  passed.push(own ?? performance.now() - start);
+  processor.push(ofChildren() - used);
 }
 
 /** Prints a figure. */
@@ -50,12 +87,6 @@ export function report(name: string, ours: number, peer: number, unit: string, b
   };
   process.stdout.write(`${JSON.stringify(figure)}\n`);
   return figure;
-}
-
-function timed(side: Side): number {
-  const start = performance.now();
-  const own = side();
-  return own ?? performance.now() - start;
 }
 
 export function median(values: number[]): number {

@@ -8,6 +8,7 @@ export interface Lvm {
   run(command: string, ...args: string[]): string;
   /** For runs that do use it. */
   environment: Record<string, string>;
+  devices: string[];
 }
 
 /**
@@ -16,7 +17,7 @@ export interface Lvm {
  */
 export function lvm(devices: string[], dir: string, kind: 'lean' | 'standard'): Lvm {
   const system = mkdtempSync(join(dir, 'lvm-'));
-  const filter = [...devices.map((d) => `"a|^${d}$|"`), '"r|.*|"'].join(',');
+  const filter = `"a/^(${devices.join('|')})$/","r|.*|"`;
   const lean = kind === 'lean' ? 'backup { backup=0 archive=0 }\nglobal { use_aio=0 }\n' : '';
   const conf = `${lean}devices { filter=[${filter}] use_devicesfile=0 scan=["/dev"] obtain_device_list_from_udev=0 external_device_info_source="none" }
 global { use_lvmpolld=0 locking_dir="${system}" event_activation=0 }
@@ -26,6 +27,7 @@ activation { monitoring=0 udev_sync=0 udev_rules=0 verify_udev_operations=0 }
   const environment = { LVM_SYSTEM_DIR: system, DM_DISABLE_UDEV: '1' };
   return {
     environment,
+    devices,
     run: (command, ...args) => must(['lvm', command, ...args, '--driverloaded', 'n'], undefined, environment),
   };
 }

@@ -1,102 +1,103 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { bytesWritten } from './bytes-written.js';
 import { dvmGroup } from './dvm-groups.js';
-import { median, must, type Peer, report, type Side, sideBySide } from './figure.js';
+import { alone, must, type Peer, type Side, sideBySide } from './figure.js';
 import type { Lvm } from './lvm.js';
 import { lvmGroup, withLoops } from './lvm-groups.js';
-import { node, pipe, type Runtime, run, runtimes } from './runtime.js';
+import { newVolumes } from './new-volumes.js';
+import { configured, pipe, type Runtime, run, runtimes } from './runtime.js';
 
-type Kind = 'lean' | 'standard';
 const kinds = ['lean', 'standard'] as const;
+type Peers = Record<(typeof kinds)[number], Lvm>;
 
 /** Ratios aimed at by the executable for one more volume in a group of so many, beside each configuration of LVM2. */
-const goals = new Map<number, Record<Kind, number>>([
+const goals = new Map([
   [10, { lean: 3, standard: 1 }],
   [1000, { lean: 1, standard: 1 }],
   [10_000, { lean: 1 / 3, standard: 1 }],
 ]);
+/** LVM2 comes to no end with so many: beside it there is only a time, in milliseconds. */
+const large = { volumes: 100_000, limit: 500 };
 
 let made = 0;
 
-/** One more volume in a group of `volumes`: the wrapper (one process), and the pipeline of programs. */
-function oneMore(volumes: number, vg: string, peers: Record<Kind, Lvm>): void {
-  const what = `one more volume of ${volumes}`;
-  const peer = (kind: Kind, goal: number | undefined): Peer => ({
-    name: `lvcreate -an, ${kind}`,
-    goal,
-    run: () => void peers[kind].run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `n${made++}`, 'vg'),
-  });
-  for (const runtime of runtimes()) {
-    const goal = (kind: Kind) => (runtime === node ? undefined : goals.get(volumes)?.[kind]);
-    const sides: Record<string, Side> = {
-      [`${what}, dvm create, ${runtime.name}`]: () => create(runtime, vg),
-      [`${what}, discover | tm update, ${runtime.name}`]: () => update(runtime, vg),
-    };
-    sideBySide(
-      sides,
-      kinds.map((kind) => peer(kind, goal(kind))),
-    );
+/** One more volume by the wrapper, in one process. Nothing is activated or wiped, here and below. */
+function create(runtime: Runtime, vg: string): Side {
+  return () => void run(runtime, 'dvm', ['create', `${vg}/n${made++}`, '-l', '1', '--no-activate', '--no-wipe']);
+}
+
+/** One more volume by the pipeline of programs. */
+function update(runtime: Runtime, vg: string): Side {
+  const words = () => ['update', vg, '--no-activate', '--no-wipe', '--', 'lv_create', `n${made++}`, '-l', '1'];
+  return () => void pipe(runtime.command('discover', [vg]), runtime.command('tm', words()));
+}
+
+function lvcreate(lvm: Lvm): Side {
+  return () => void lvm.run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `n${made++}`, 'vg');
+}
+
+/** The goals are the wrapper's, as the executable. */
+function oneMore(volumes: number, all: readonly Runtime[], vg: string, lvms: Peers): void {
+  for (const runtime of all) {
+    const goal = runtime.name === 'Node' ? undefined : goals.get(volumes);
+    const named = (how: string) => `one more volume of ${volumes}, ${how}, ${runtime.name}`;
+    const peers = kinds.map((kind): Peer => ({ name: `lvcreate -an, ${kind}`, goal: goal?.[kind], run: lvcreate(lvms[kind]) }));
+    sideBySide({ [named('dvm create')]: create(runtime, vg) }, peers, { count: 9, processorTime: true });
+    const aimless = peers.map(({ name, run }): Peer => ({ name, run }));
+    sideBySide({ [named('discover | tm update')]: update(runtime, vg) }, aimless);
   }
 }
 
-function create(runtime: Runtime, vg: string): undefined {
-  run(runtime, 'dvm', ['create', `${vg}/n${made++}`, '-l', '1', '--no-activate']);
-}
-
-function update(runtime: Runtime, vg: string): undefined {
-  const words = ['update', vg, '--no-activate', '--', 'lv_create', `n${made++}`, '-l', '1'];
-  pipe(runtime.command('discover', [vg]), runtime.command('tm', words));
-}
-
-function reports(volumes: number, vg: string, peers: Record<Kind, Lvm>): void {
-  const peer: Peer = {
-    name: 'lvs json -o all, lean',
-    run: () => void peers.lean.run('lvs', '--reportformat', 'json', '-o', 'all', 'vg'),
-  };
-  const group = run(node, 'tm', ['read', vg], run(node, 'discover', [vg]));
+/** All fields of all volumes: the wrapper, and the report alone, from a document. */
+function reports(volumes: number, all: readonly Runtime[], vg: string, { lean }: Peers): void {
+  const lvs = (): undefined => void lean.run('lvs', '--reportformat', 'json', '-o', 'all', 'vg');
   const words = ['--format', 'json', '-o', 'all'];
-  for (const runtime of runtimes())
+  for (const runtime of all) {
+    const group = run(runtime, 'tm', ['read', vg], run(runtime, 'discover', [vg]));
     sideBySide(
       {
         [`report of ${volumes} volumes, dvm show, ${runtime.name}`]: () => void run(runtime, 'dvm', ['show', vg, ...words]),
         [`report of ${volumes} volumes, report alone, ${runtime.name}`]: () =>
           void run(runtime, 'report', [...words, '--no-kernel'], group),
       },
-      [{ ...peer, goal: runtime === node ? undefined : 1 }],
+      [{ name: 'lvs json -o all, lean', run: lvs, goal: runtime.name === 'Node' ? undefined : 1 }],
+      { processorTime: true },
     );
+  }
 }
 
-/** What one more volume writes to the device, as the kernel counts it. */
-function bytesWritten(volumes: number, vg: string, [ours, theirs]: [string, string], peer: Lvm): void {
-  const counted = (device: string, work: () => unknown): number => {
-    const before = sectorsWritten(device);
-    work();
-    return (sectorsWritten(device) - before) * 512;
-  };
-  const rounds = [1, 2, 3, 4, 5];
-  const a = rounds.map(() => counted(ours, () => create(node, vg)));
-  const b = rounds.map(() =>
-    counted(theirs, () => peer.run('lvcreate', '-qq', '-an', '-Zn', '-l', '1', '-n', `n${made++}`, 'vg')),
-  );
-  const by = { name: 'lvcreate -an, lean', goal: (bytes: number) => 65_536 / bytes };
-  report(`bytes written for one more volume of ${volumes}`, median(a), median(b), 'bytes', by);
-}
-
-/** Field 7 of /sys/block/DEVICE/stat. */
-function sectorsWritten(device: string): number {
-  const fields = readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8')
-    .trim()
-    .split(/\s+/);
-  return Number(fields[6]);
-}
-
-for (const volumes of goals.keys())
+/** With a group of its own beside one of LVM2 in each configuration, all of as many volumes. */
+function withGroups(volumes: number, use: (vg: string, all: Runtime[], ours: string, lvms: Peers, dir: string) => void): void {
   withLoops(3, '2G', ([ours = '', lean = '', standard = ''], dir) => {
     const vg = `bench${volumes}`;
     dvmGroup(vg, ours, dir, volumes);
-    const peers = { lean: lvmGroup(lean, dir, volumes, 'lean'), standard: lvmGroup(standard, dir, volumes, 'standard') };
-    oneMore(volumes, vg, peers);
-    if (volumes >= 1000) reports(volumes, vg, peers);
-    bytesWritten(volumes, vg, [ours, lean], peers.lean);
+    const lvms = { lean: lvmGroup(lean, dir, volumes, 'lean'), standard: lvmGroup(standard, dir, volumes, 'standard') };
+    use(vg, configured(runtimes(), [ours], dir), ours, lvms, dir);
     must(['wipefs', '-aq', ours]);
   });
+}
+
+/** Of a group of so many there is nothing to compare with: LVM2 comes to no end. */
+function largeGroup({ volumes, limit }: typeof large): void {
+  withLoops(1, '16G', ([ours = ''], dir) => {
+    const vg = `bench${volumes}`;
+    dvmGroup(vg, ours, dir, volumes);
+    const all = configured(runtimes(), [ours], dir);
+    for (const runtime of all)
+      alone({ [`one more volume of ${volumes}, dvm create, ${runtime.name}`]: create(runtime, vg) }, limit, {
+        name: 'half a second',
+        goal: runtime.name === 'Node' ? undefined : 1,
+      });
+    bytesWritten(volumes, { device: ours, create: create(all.at(-1) as Runtime, vg) });
+    must(['wipefs', '-aq', ours]);
+  });
+}
+
+for (const volumes of goals.keys())
+  withGroups(volumes, (vg, all, ours, lvms, dir) => {
+    oneMore(volumes, all, vg, lvms);
+    if (volumes >= 1000) reports(volumes, all, vg, lvms);
+    const peer = { device: lvms.lean.devices[0] ?? '', create: lvcreate(lvms.lean) };
+    bytesWritten(volumes, { device: ours, create: create(all.at(-1) as Runtime, vg) }, peer);
+    if (volumes === 10) for (const runtime of all) newVolumes(1000, runtime, vg, lvms, dir);
+  });
+largeGroup(large);

@@ -3,8 +3,8 @@ import { koffiForeign } from '#blockdev/foreign-koffi.js';
 /** <sys/resource.h> */
 const RUSAGE_CHILDREN = -1;
 
-/** struct rusage begins with user and system time: seconds and microseconds of 64 bits each. */
-function ofChildren(): number {
+/** Milliseconds of processor time that ended child programs took. struct rusage begins with user and system time: seconds and microseconds of 64 bits each. */
+export function ofChildren(): number {
   const usage = Buffer.alloc(144);
   getrusage(RUSAGE_CHILDREN, usage);
   const milliseconds = (at: number): number =>

@@ -22,5 +22,5 @@ for (const runtime of runtimes()) {
     `start ${tool}, ${runtime.name}`,
     () => processorTime(() => must(runtime.command(tool, ['--version']))),
   ]);
-  sideBySide(Object.fromEntries(sides), [bareNode], 9);
+  sideBySide(Object.fromEntries(sides), [bareNode], { count: 9 });
 }

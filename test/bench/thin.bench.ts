@@ -71,7 +71,7 @@ function activation(environment: Record<string, string>): void {
     `activate ${volumes} thin volumes, ${r.name}`,
     after(verb(r, 'activate'), verb(r, 'deactivate')),
   ]);
-  sideBySide(Object.fromEntries(ours), [peer], rounds);
+  sideBySide(Object.fromEntries(ours), [peer], { count: rounds });
 }
 
 /** Runs a command; how long it took, and how long the device was suspended, in milliseconds. */

@@ -1,5 +1,6 @@
 import { cacheCases } from './dm-cases/caches.js';
 import type { Case } from './dm-cases/case.js';
+import { cloneCases } from './dm-cases/clones.js';
 import { devicesCases } from './dm-cases/devices.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
 import { runningCases } from './dm-cases/running.js';
@@ -12,6 +13,7 @@ export const dmCases: Record<string, Case> = {
   ...tablesCases,
   ...runningCases,
   ...mirrorCases,
+  ...cloneCases,
   ...thinCases,
   ...cacheCases,
 };

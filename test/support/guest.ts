@@ -37,7 +37,7 @@ export async function dvm(text: Words, ...values: Value[]): Promise<Document> {
 }
 
 /** A verb of several pipelines gives a document for each. */
-async function lastOf(output: unknown): Promise<Document> {
+export async function lastOf(output: unknown): Promise<Document> {
   if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) return output;
   let last: unknown;
   for await (const document of output as AsyncIterable<unknown>) last = document;

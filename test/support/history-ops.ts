@@ -163,7 +163,7 @@ function bring(word: string): Operation {
 /** A device is taken away, and the group goes on without it. No volume is active: one that lies on it would stop all changes. */
 function away({ group, devices, random, world }: Scene): Operation | undefined {
   const there = Object.entries(devices).filter(([pv]) => Object.hasOwn(group?.envelope.pvs ?? {}, pv));
-  if (there.length < 2 || (group?.envelope.absent ?? []).length > 0 || world.kernel.list().length > 0) return undefined;
+  if (there.length < 2 || group?.envelope.absent || world.kernel.list().length > 0) return undefined;
   const [pv, { path }] = random.pick(there);
   const present = world.present.filter((i) => pathOf(i) !== path);
   return { name: `tm recover --without ${pv}`, present, run: tm((ctx) => recover(ctx, { without: [pv], from: [] })) };

@@ -21,6 +21,12 @@ export class Image {
     return out;
   }
 
+  equals(other: Image): boolean {
+    return [...this.#blocks.keys(), ...other.#blocks.keys()].every((b) =>
+      this.read(b * BLOCK, BLOCK).equals(other.read(b * BLOCK, BLOCK)),
+    );
+  }
+
   write(offset: number, data: Uint8Array): void {
     for (const { block, from, at, count } of pieces(offset, data.length)) {
       const old = this.#blocks.get(block);

@@ -5,7 +5,12 @@ import { mutate, type Run, tm } from './tm-crash.js';
 const made = tm((ctx) => init(ctx, [['vg_create']], false));
 const change = (name: string, prepare: Run[], edit: Run): Case => ({ name, devices: 2, prepare, change: edit });
 
-/** Changes of volumes of fixed content, and of minor numbers. */
+const base = mutate(['lv_create', 'base', '--extents', '2', '--read-only']);
+const clone = ['lv_clone', 'base', 'c'];
+/** Until it is told to copy: the simulated kernel is done at once. */
+const lazily = mutate([...clone, '--no-hydration']);
+
+/** Changes of volumes of fixed content, of minor numbers, and of clones. */
 export const blockCases: Case[] = [
   change('create a volume with a minor number', [made], mutate(['lv_create', 'a', '--extents', '2', '--minor', '0'])),
   change(
@@ -13,4 +18,8 @@ export const blockCases: Case[] = [
     [made, mutate(['lv_create', 'z', '--extents', '2', '--type', 'zero'])],
     mutate(['lv_extend', 'z', '--extents', '+3'], ['lv_create', 'e', '--extents', '2', '--type', 'error']),
   ),
+  change('clone a volume', [made, base], mutate(clone)),
+  change('turn hydration on', [made, base, lazily], mutate(['lv_set', 'c', '--hydration', 'on'])),
+  change('take a finished clone apart', [made, base, mutate(clone)], mutate(['vg_check'])),
+  change('remove a clone', [made, base, lazily], mutate(['lv_remove', 'c'])),
 ];

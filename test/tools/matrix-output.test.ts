@@ -20,7 +20,7 @@ function bigGroup(volumes: number): string {
     lvs[id] = { name: `volume${i}`, segments: [{ start: 0, count: 1, type: 'linear', areas: [{ pv: ids.pv1, extent: i }] }] };
   }
   const pv = groupNowhere.envelope.pvs[ids.pv1];
-  const envelope = { ...groupNowhere.envelope, pvs: { [ids.pv1]: pv }, absent: [] };
+  const envelope = { ...groupNowhere.envelope, pvs: { [ids.pv1]: pv } };
   return JSON.stringify({ ...groupNowhere, envelope, devices: {}, metadata: { ...groupNowhere.metadata, pvs, lvs } });
 }
 

@@ -15,7 +15,10 @@ import { hostWorld, type World } from '../world.js';
 type Make = (world: () => World) => Command;
 
 const group = { name: 'VG', describe: 'name or id of the group' };
-const device = { name: 'DEV', describe: 'a block device by any of its paths, or an image file that the config names' };
+const device = {
+  name: 'DEV',
+  describe: 'a block device by any of its paths (rm: also by the id of the PV), or an image file that the config names',
+};
 const wait = { type: 'integer', value: 'SECONDS', describe: 'wait so long for a lock', default: 0 } as const;
 
 const find: Make = (world) =>
@@ -82,6 +85,7 @@ const rm: Make = (world) =>
     positionals: [group, { ...device, optional: true, many: true }],
     options: {
       all: { type: 'boolean', describe: 'all devices of the group' },
+      'if-there': { type: 'boolean', describe: 'a device that is not there is no error' },
       force: { type: 'boolean', describe: 'also when the group still counts on it or the label is damaged; blanks its regions' },
       wait,
     },
@@ -93,12 +97,14 @@ const rm: Make = (world) =>
 async function* each(vg: string, given: string[], options: RmOptions, config: DiscoverConfig, world: World) {
   if (given.length > 0 === options.all) throw fail('usage', 'missing-argument', 'rm takes devices, or --all');
   const paths = options.all ? await pathsOf(vg, config, world) : given;
+  const { force, 'if-there': ifThere } = options;
   for (const path of paths)
-    yield await removeDevice({ group: vg, path, force: options.force, wait: options.wait * 1000 }, config, world);
+    yield await removeDevice({ group: vg, path, force, ifThere, wait: options.wait * 1000 }, config, world);
 }
 
 interface RmOptions {
   all: boolean;
+  'if-there': boolean;
   force: boolean;
   wait: number;
 }

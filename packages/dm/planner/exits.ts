@@ -13,6 +13,6 @@ export const planExits = {
   removals: 13,
   /** phase2: all but a rename is done. */
   names: 14,
-  /** phase2: a thin pool has not been told everything; what stands on that has not come up. */
+  /** phase2: a thin pool or a clone has not been told everything; what stands on that has not come up. */
   messages: 15,
 } as const;

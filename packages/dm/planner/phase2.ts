@@ -1,4 +1,5 @@
 import type { Instruction } from '../documents.js';
+import { tellClone } from './clones.js';
 import { planExits } from './exits.js';
 import { type Group, groupLate } from './groups.js';
 import * as make from './instructions.js';
@@ -15,7 +16,7 @@ import type { Section, Unit } from './tracks.js';
 
 /**
  * What happens after the commit: tables switched group by group, new devices brought up, thin pools told what they
- * are to make and delete, and what waited for that brought up; what the old tables used removed, names changed.
+ * are to make and delete, clones how to copy, and what waited for that brought up; what the old tables used removed, names changed.
  *
  * @param order wanted devices, children first
  */
@@ -27,7 +28,10 @@ export function phase2Sections(s: Survey, order: readonly Device[], stages: Stag
   return [
     { exit: planExits.tables, units: prompt.filter((g) => g.suspend.length > 0).map(switchTables) },
     { exit: planExits.fresh, units: prompt.filter((g) => g.suspend.length === 0).map(switchTables) },
-    { exit: planExits.messages, units: pools.map((pool) => tell(pool, s)) },
+    {
+      exit: planExits.messages,
+      units: [...pools.map((pool) => tell(pool, s)), ...order.flatMap(tellClone).map((i) => ({ steps: [i] }))],
+    },
     { exit: planExits.fresh, units: groups.filter(waits).map((g) => bringUp(g, s, stages)) },
     { exit: planExits.removals, units: removals.late.map((d) => ({ steps: [make.remove(d)] })) },
     { exit: planExits.names, units: renameChains(order).map(rename) },

@@ -20,6 +20,12 @@ const printed: Readonly<Record<string, (args: string) => string>> = {
   zero: () => '',
   /** Prints what it found in its superblock as well: the parameters are not compared (LVM2 does not either). */
   integrity: () => '',
+  /** What it copies from never changes, and by which name does not matter; how it copies its status tells (clones.ts). */
+  clone: (args) =>
+    args
+      .split(' ')
+      .filter((_, i) => i < 4 && i !== 2)
+      .join(' '),
 };
 
 function asPrinted({ type, args }: Target): string {

@@ -17,6 +17,8 @@ export interface SimDevice {
   suspended: boolean;
   /** Has had a table before: only then does its disk exist and can be opened. */
   typed: boolean;
+  /** Messages that its target has taken since the table came live. */
+  told: string[];
   live: SimTable | undefined;
   inactive: SimTable | undefined;
 }

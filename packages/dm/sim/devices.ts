@@ -44,7 +44,7 @@ export class SimDevices {
     if (this.#byDev.has(dev)) throw refused('ENXIO', `minor number ${minor} cannot be had`);
     const device = {
       ...{ name, uuid, minor, dev, opened: 0, eventNr: 0, suspended: false, typed: false },
-      ...{ live: undefined, inactive: undefined },
+      ...{ told: [], live: undefined, inactive: undefined },
     };
     this.#byName.set(name, device);
     this.#byDev.set(dev, device);
@@ -126,6 +126,7 @@ export class SimDevices {
       device.opened = d.opened ?? 0;
       device.eventNr = d.eventNr ?? 0;
       device.suspended = d.suspended ?? false;
+      device.told = [...(d.told ?? [])];
       device.typed = (d.typed ?? false) || d.live !== undefined || d.inactive !== undefined;
     }
     for (const [name, d] of Object.entries(devices)) {

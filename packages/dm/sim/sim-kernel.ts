@@ -5,7 +5,7 @@ import type { SimDevice, SimTable } from './device.js';
 import { SimDevices } from './devices.js';
 import { SimPools } from './pools.js';
 import type { SimFault, SimState } from './state.js';
-import { loadRow, rowStatus } from './targets.js';
+import { loadRow, rowStatus, tellRow } from './targets.js';
 
 export interface SimOptions {
   /** Added to those of the state. */
@@ -16,7 +16,7 @@ export interface SimOptions {
 
 /**
  * A device-mapper whose state is a JSON document: the answers and errnos of Linux 6.1 for linear, striped, error,
- * zero, thin-pool and thin. One set of cases (test/support/dm-cases.ts) is run on it and on a real kernel.
+ * zero, thin, clone and others. One set of cases (test/support/dm-cases.ts) is run on it and on a real kernel.
  *
  * @example
  * const kernel = new SimKernel({ kind: 'sim-kernel', version: 1, backing: { '/dev/loop0': { dev: '7:0', size: 8192 } }, devices: {} });
@@ -120,6 +120,10 @@ export class SimKernel implements Kernel {
       this.#pools.message(row, text);
       return '';
     }
+    if (row && sector < row.size && tellRow(row, text)) {
+      device.told.push(text);
+      return '';
+    }
     throw refused('EINVAL', `no target of "${device.name}" takes messages`);
   }
 
@@ -134,11 +138,11 @@ export class SimKernel implements Kernel {
   }
 
   status(ref: DeviceRef): Target[] {
-    const rows = this.#devices.find(ref).live?.rows ?? [];
-    return rows.map((row) => ({
+    const { live, told } = this.#devices.find(ref);
+    return (live?.rows ?? []).map((row) => ({
       type: row.type,
       size: row.size,
-      args: row.type === 'thin-pool' ? this.#pools.status(row) : rowStatus(row),
+      args: row.type === 'thin-pool' ? this.#pools.status(row) : rowStatus(row, told),
     }));
   }
 
@@ -190,6 +194,7 @@ export class SimKernel implements Kernel {
     this.#devices.retable(device, device.live, undefined);
     this.#devices.checkRanges(table);
     this.#devices.retable(device, table, undefined);
+    device.told = [];
     this.#pools.live(table);
   }
 
@@ -214,6 +219,7 @@ function saved(d: SimDevice): SimState['devices'][string] {
     ...(d.eventNr === 0 ? {} : { eventNr: d.eventNr }),
     ...(d.suspended ? { suspended: true as const } : {}),
     ...(d.typed && !d.live && !d.inactive ? { typed: true as const } : {}),
+    ...(d.told.length === 0 ? {} : { told: d.told }),
     ...(d.live ? { live: savedTable(d.live) } : {}),
     ...(d.inactive ? { inactive: savedTable(d.inactive) } : {}),
   };

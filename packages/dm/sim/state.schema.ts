@@ -51,6 +51,8 @@ export const simKernelSchema = {
           suspended: { const: true },
           /** Has had a table loaded before; before that nobody can open it. Implied by `live` and `inactive`. */
           typed: { const: true },
+          /** Messages that its target has taken since the table came live. */
+          told: { type: 'array', items: { type: 'string' }, minItems: 1 },
           live: table,
           inactive: table,
         },

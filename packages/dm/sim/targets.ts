@@ -1,6 +1,7 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
 import { cache } from './caches.js';
+import { clone } from './clones.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
@@ -24,7 +25,10 @@ export type Lookup = (word: string) => string;
 /** What the simulated kernel knows of one target. */
 export interface TargetType {
   load(words: string[], size: number, lookup: Lookup): { args: string; uses: Use[] };
-  status(row: SimRow): string;
+  /** @param told messages that the target has taken since its table came live */
+  status(row: SimRow, told: readonly string[]): string;
+  /** Takes a message, or throws as the kernel does. */
+  message?(row: SimRow, text: string): void;
 }
 
 /** What the simulated kernel has built in. Another target is one entry more. */
@@ -40,6 +44,7 @@ const types: Record<string, TargetType> = {
   snapshot,
   'snapshot-merge': snapshot,
   cache,
+  clone,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */
@@ -52,8 +57,15 @@ export function loadRow(target: Target, lookup: Lookup): SimRow {
 }
 
 /** A row's line of `status`. */
-export function rowStatus(row: SimRow): string {
-  return types[row.type]?.status(row) ?? '';
+export function rowStatus(row: SimRow, told: readonly string[]): string {
+  return types[row.type]?.status(row, told) ?? '';
+}
+
+/** Gives a row a message; false where its target takes none. */
+export function tellRow(row: SimRow, text: string): boolean {
+  const type = types[row.type];
+  type?.message?.(row, text);
+  return type?.message !== undefined;
 }
 
 function loadLinear(words: string[], size: number, lookup: Lookup) {

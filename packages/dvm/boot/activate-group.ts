@@ -64,7 +64,7 @@ function blank({ group, missing, problems }: Devices): GroupActivation {
 
 /** PVs that may still come: nobody has said that the group goes on without them. */
 function expectedOf({ missing }: Devices, { envelope }: EditableGroup): string[] {
-  return Object.keys(missing).filter((pv) => !envelope.absent?.includes(pv));
+  return Object.keys(missing).filter((pv) => !Object.hasOwn(envelope.absent ?? {}, pv));
 }
 
 async function activated(

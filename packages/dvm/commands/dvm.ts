@@ -4,6 +4,7 @@ import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
 import { cacheVerbs } from '../cache-verbs.js';
+import { cloneVerbs } from '../clone-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -167,6 +168,7 @@ const set = verb(
     allocation: placeOptions.allocation,
     'read-only': { ...onOff, describe: 'volumes: refuse writes' },
     minor,
+    hydration: { ...onOff, describe: 'clones: copy in the background' },
     autoactivate: { ...onOff, describe: 'brought up by activate --auto; off for a group: none of its volumes' },
   },
   (call) => {
@@ -174,7 +176,7 @@ const set = verb(
     const tm = tmWords(call.options);
     const [ofBoth, ofVolumes] = [
       ['add-tag', 'del-tag', 'allocation', 'autoactivate'],
-      ['read-only', 'minor'],
+      ['read-only', 'minor', 'hydration'],
     ];
     if (volume !== undefined) return verbs.setVolume(vg, volume, tm, passOn(call.options, [...ofBoth, ...ofVolumes]));
     refuseOptions(call.options, ofVolumes, 'volumes');
@@ -205,6 +207,7 @@ export const tool: Tool = {
     ...raidVerbs,
     ...thinVerbs,
     ...cacheVerbs,
+    ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,
     check,

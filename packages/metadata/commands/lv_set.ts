@@ -10,16 +10,18 @@ export const tool = filterTool({
     ...tagFlags,
     'read-only': { ...onOff, describe: 'whether writing is refused' },
     autoactivate: { ...onOff, describe: 'whether it is activated at boot' },
+    hydration: { ...onOff, describe: 'clones: whether they copy in the background' },
     minor: { ...minorFlag, describe: 'minor number of its device when that next comes up; none: any that is free' },
     allocation: { ...allocationFlag, describe: "policy of later allocations; inherit: the group's" },
   },
   edit(draft, { positionals, options, note }) {
-    const { autoactivate, allocation, 'read-only': readOnly } = options;
+    const { autoactivate, allocation, hydration, 'read-only': readOnly } = options;
     setVolumes(draft, positionals, {
       addTags: options['add-tag'],
       delTags: options['del-tag'],
       readOnly,
       autoactivate,
+      hydration,
       minor: minorOf(options.minor),
       allocation,
     }).forEach(note);

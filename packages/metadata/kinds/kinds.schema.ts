@@ -1,4 +1,5 @@
 import { cacheSchema } from './cache.schema.js';
+import { cloneSchema } from './clone.schema.js';
 import { fixedSchema } from './fixed.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
@@ -12,5 +13,15 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema, snapshotSchema, cacheSchema],
+  oneOf: [
+    plainSchema,
+    fixedSchema,
+    mirrorSchema,
+    raidSchema,
+    thinPoolSchema,
+    thinSchema,
+    snapshotSchema,
+    cloneSchema,
+    cacheSchema,
+  ],
 } as const;

@@ -2,6 +2,7 @@ import type { Extents } from '#tool/units.js';
 import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
 import { cache } from './cache.js';
+import { clone } from './clone.js';
 import { fixed } from './fixed.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
@@ -23,6 +24,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   mirror,
   snapshot,
   cache,
+  clone,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

@@ -1,6 +1,7 @@
 import { newId } from '#documents/ids.js';
 import { fail } from '#tool/errors.js';
 import { formatSize, parseSize } from '#tool/units.js';
+import { refuseCloning } from '../clone/segments.js';
 import type { Draft } from '../draft.js';
 import { isChunkSize } from '../kinds/snapshot.js';
 import { grow, roundingNote, sharesOf } from '../lv-space.js';
@@ -30,6 +31,7 @@ const defaultChunk = 8;
 export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot): string[] {
   const lv = draft.lvs[origin] as Lv;
   refuseKind(lv);
+  refuseCloning(lv, 'there are no snapshots of it yet');
   const chunkSize = s.chunkSize === undefined ? defaultChunk : parseSize(s.chunkSize, 'chunk size');
   if (!isChunkSize(chunkSize))
     throw fail('usage', 'bad-chunk-size', `chunk size ${formatSize(chunkSize)} is not a power of two from 4K to 512K`);

@@ -2,8 +2,15 @@ import { fail } from '#tool/errors.js';
 import { type Extents, formatSize, parseSize, type Sectors } from '#tool/units.js';
 import { compact } from '../compact.js';
 import type { Draft } from '../draft.js';
-import { storedPolicy } from '../lv-create.js';
-import { type AllocationChoice, checkStripes, defaultStripeSize, grow, roundingNote, sharesOf } from '../lv-space.js';
+import {
+  type AllocationChoice,
+  checkStripes,
+  defaultStripeSize,
+  grow,
+  roundingNote,
+  sharesOf,
+  storedPolicy,
+} from '../lv-space.js';
 import type { Lv } from '../metadata.js';
 import { checkNew } from '../new-volume.js';
 import { appendRows, type Row, sizeOf } from '../segments.js';

@@ -1,4 +1,5 @@
 import { fail } from '#tool/errors.js';
+import { refuseCloning } from '../clone/segments.js';
 import { compact } from '../compact.js';
 import type { Draft } from '../draft.js';
 import { findVolume } from '../lookup.js';
@@ -51,6 +52,7 @@ function findOrigin(draft: Draft, text: string, pool: string): string {
   const lv = draft.lvs[id] as Lv;
   if (id === pool || poolSegment(lv))
     throw fail('inUse', 'not-an-origin', `volume "${lv.name}" is a pool: it cannot be an origin`);
+  refuseCloning(lv, 'it cannot be an external origin yet');
   if (lv.readOnly) return id;
   throw fail('inUse', 'origin-writable', `volume "${lv.name}" is to be an external origin, and is writable`, {
     hint: `lv_set ${lv.name} --read-only on`,

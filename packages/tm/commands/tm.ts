@@ -3,7 +3,7 @@ import { command, Lines, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activate } from '../activate.js';
 import { changeOptions, changing, names, reading, stages, stagesText, updateStages, vg } from '../calls.js';
-import { load } from '../context.js';
+import { tmCommand } from '../hints.js';
 import { historyCommands } from '../history-commands.js';
 import { destroy, expand, init, reduce, rename } from '../members.js';
 import { read } from '../read.js';
@@ -25,10 +25,10 @@ export const tool: Tool = {
       name: 'verify',
       summary: 'Say whether the devices provide a complete group with one version; describes every copy.',
       positionals: [vg],
-      options: {},
+      options: { full: { type: 'boolean', describe: 'read every copy whole, not one of them' } },
       run: (call) =>
         reading(call, vgOf(call), async (ctx) => {
-          const { verification, exit } = await verify(ctx);
+          const { verification, exit } = await verify(ctx, call.options.full);
           call.exit(exit);
           return verification;
         }),
@@ -47,9 +47,7 @@ export const tool: Tool = {
           vgOf(call),
           async (ctx) =>
             new Lines(
-              call.options.txn === undefined
-                ? await read(ctx, call.options.degraded)
-                : await readVersion(ctx, await load(ctx), call.options.txn),
+              call.options.txn === undefined ? await read(ctx, call.options.degraded) : await readVersion(ctx, call.options.txn),
             ),
         ),
     }),
@@ -125,13 +123,15 @@ export const tool: Tool = {
       positionals: [vg],
       options: {
         ...changeOptions,
-        without: { type: 'list', value: 'PV', describe: 'go on without this missing device' },
-        from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices' },
+        without: { type: 'list', value: 'PV', describe: 'go on without this device, which is missing or fails: id or path' },
+        from: { type: 'list', value: 'PV', describe: 'where copies diverged: keep the version of these devices, ids or paths' },
       },
       run: (call) =>
         changing(call, vgOf(call), (ctx) => {
           if (call.options['dry-run'])
-            throw fail('usage', 'no-dry-run', 'recover has no dry run', { hint: 'tm verify says what is wrong' });
+            throw fail('usage', 'no-dry-run', 'recover has no dry run', {
+              hint: `what is wrong says ${tmCommand(vgOf(call), 'verify')}`,
+            });
           return recover(ctx, { without: call.options.without, from: call.options.from });
         }),
     }),

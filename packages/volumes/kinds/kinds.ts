@@ -3,6 +3,7 @@ import type { SegmentOf } from '#metadata/kinds/kind.js';
 import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
 import { cache } from './cache.js';
+import { clone } from './clone.js';
 import { fixed } from './fixed.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
@@ -24,6 +25,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   mirror,
   snapshot,
   cache,
+  clone,
 };
 
 /** All rows of a volume's table. */

@@ -4,6 +4,7 @@ import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
 import { pollCache } from './cache.js';
+import { pollClone } from './clone.js';
 import { pollMirror } from './mirror.js';
 import { pollRaid } from './raid.js';
 import { pollSnapshot } from './snapshot.js';
@@ -26,6 +27,7 @@ export type Poll<S extends Segment> = (polled: Polled, id: string, segment: S) =
 /** The kinds that have something to finish; one file each. */
 const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
   cache: pollCache,
+  clone: pollClone,
   mirror: pollMirror,
   raid: pollRaid,
   snapshot: pollSnapshot,

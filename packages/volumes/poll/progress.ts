@@ -3,6 +3,7 @@ import type { Draft } from '#metadata/draft.js';
 import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
 import { progressOfFlush } from './cache.js';
+import { progressOfClone } from './clone.js';
 import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
 import { progressOfRaid } from './raid.js';
@@ -21,7 +22,7 @@ export interface Progress {
 /** What a volume with some id is at; undefined when nothing. `device` finds the device of a volume. */
 export type ProgressOf = (lv: Lv, id: string, device: (lv: string, layer?: string) => Device | undefined) => Progress | undefined;
 
-const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid, progressOfFlush];
+const kinds: readonly ProgressOf[] = [progressOfMove, progressOfMerge, progressOfRaid, progressOfClone, progressOfFlush];
 
 export interface Unfinished extends Progress {
   volume: string;

@@ -74,7 +74,14 @@ function copyOf(g: Given['copies'][number], parents: readonly number[], i: numbe
   const usable = state === 'active' || state === 'prepared';
   const ancestors = Array.isArray(g.ancestors) ? g.ancestors.slice(0, 8).map((n) => pick(txns, n)) : [];
   return {
-    ...{ pv: `pv${i}`, region: { path: `/dev/d${i}`, start: 2048, length: 1024 }, state, mark: g.mark === true, ancestors },
+    ...{
+      pv: `pv${i}`,
+      region: { path: `/dev/d${i}`, start: 2048, length: 1024 },
+      state,
+      mark: g.mark === true,
+      slots: [],
+      ancestors,
+    },
     ...(usable ? { active: root(g.active) } : {}),
     ...(state === 'prepared' ? { shadow: root(g.shadow) } : {}),
   };

@@ -68,7 +68,7 @@ test('create, extend, rename, deactivate, remove', () =>
     assert.match(JSON.stringify(rows), /lv_size_sectors\W+30720/);
     assert.match(String(await b.run('deactivate', 'vg', ...sim(b))), /remove vg-new/);
     assert.match(String(await b.run('deactivate', 'vg', ...sim(b))), /already so/);
-    assert.is(await b.run('verify', 'vg'), 'vg: every copy is current\n');
+    assert.is(await b.run('verify', 'vg'), 'vg: every copy is current (version 4)\n');
     assert.match(String(await b.run('history', 'vg')), /^( *\d {2}[-\d]{10} [:\d]{8} {2}[0-9a-f]{12} {2}2 copies.*\n){4}$/);
     await b.run('remove', 'vg/new', ...sim(b));
     assert.match(String(await b.run('remove', 'vg', ...sim(b))), /^vg: its metadata is gone\n(.*disk.*: label removed .*\n){2}$/);

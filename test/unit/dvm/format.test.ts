@@ -15,16 +15,60 @@ test('what is on the disks of others does not reach the terminal as it is', () =
   );
 });
 
-test('a verification: the whole, what is missing, copies that are not current', () => {
-  const region = { pv: 'p', region: '/dev/sda:2048+8192', state: 'active', txn: 't', prepared: null, error: null };
-  const v = { kind: 'verification', version: 1, group, state: 'missing', txn: 't', missing: ['q'], problems: [] };
+const region = { pv: 'p', region: '/dev/sda:2048+8192', state: 'active', txn: 't', prepared: null, slots: [], error: null };
+const verification = {
+  ...{ kind: 'verification', version: 1, group, state: 'ok', seqno: 7, txn: 't', full: false },
+  ...{ missing: [], regions: [], problems: [], remedies: [] },
+};
+
+test('a verification: the whole, what is missing, copies that are not current, the way on', () => {
   const regions = [
     { ...region, standing: 'current' },
-    { ...region, standing: 'unusable', error: 'it is damaged' },
+    { ...region, standing: 'current', slots: ['valid', 'damaged'] },
+    { ...region, standing: 'unusable', state: 'damaged', slots: ['damaged', 'damaged'], error: 'it is damaged' },
   ];
+  const missing = [
+    { pv: 'q', lastPath: '/dev/sdb', accepted: false },
+    { pv: 'r', lastPath: null, accepted: true },
+  ];
+  const remedies = [{ does: 'go on without the missing devices', command: 'discover vg | tm recover vg --without q' }];
   assert.is(
-    describe({ ...v, regions }),
-    'vg: devices are missing\n  PV q is missing\n  /dev/sda:2048+8192 (PV p): unusable, it is damaged\n',
+    describe({ ...verification, state: 'missing', missing, regions, remedies }),
+    [
+      'vg: devices are missing (version 7)',
+      '  PV q is missing, last at /dev/sdb',
+      '  PV r is missing; the group goes on without it',
+      '  /dev/sda:2048+8192 (PV p): current, superblock 1 is damaged',
+      '  /dev/sda:2048+8192 (PV p): unusable, it is damaged',
+      '  to go on without the missing devices: dvm recover vg --without q\n',
+    ].join('\n'),
+  );
+  assert.is(describe(verification), 'vg: every copy is current (version 7)\n');
+});
+
+test('a group that went apart: every side, and how to keep it', () => {
+  const side = {
+    txn: 't1',
+    parent: 't0',
+    seqno: 9,
+    time: '2026-01-02T03:04:05Z',
+    host: '',
+    without: [],
+    pvs: ['p', 'q'],
+    regions: [],
+  };
+  const remedies = [
+    { does: 'keep transaction t1, give up the others', command: 'discover vg | tm recover vg --from p --from q' },
+  ];
+  const sides = [side, { ...side, txn: 't2', seqno: null, pvs: ['r'] }];
+  assert.is(
+    describe({ ...verification, state: 'diverged', seqno: null, sides, remedies }),
+    [
+      'vg: copies were changed apart',
+      '  t1: version 9 of 2026-01-02T03:04:05Z, on PV p, q',
+      '  t2: a version that cannot be read, on PV r',
+      '  to keep transaction t1, give up the others: dvm recover vg --from p --from q\n',
+    ].join('\n'),
   );
 });
 

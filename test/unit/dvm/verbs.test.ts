@@ -94,7 +94,7 @@ test('groups: rename, reduce, remove', () => {
   assert.equal(shown(verbs.rename({ group: 'vg', volume: 'a' }, 'b', [])), ['discover vg | tm update vg -- lv_rename a b']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a', '/dev/b'], [])), [
     'discover vg | tm reduce vg /dev/a /dev/b -- pv_remove /dev/a /dev/b',
-    'discover rm vg /dev/a /dev/b',
+    'discover rm vg --if-there /dev/a /dev/b',
   ]);
   assert.equal(shown(verbs.removeGroup('vg', [])), ['discover vg | tm destroy vg', 'discover rm vg --all']);
 });
@@ -113,6 +113,7 @@ test('versions and batches', () => {
   assert.equal(shown(verbs.diff('vg', ['-1', 'current'])), ['discover vg | tm diff vg -1 current']);
   assert.equal(shown(verbs.rollback('vg', '-1', ['--force'])), ['discover vg | tm rollback --force vg -1']);
   assert.equal(shown(verbs.batch('vg', 'my edits', [])), ["discover vg | tm update --batch 'my edits' vg"]);
+  assert.equal(shown(verbs.batch('vg', 'edits', ['--no-wipe'])), ['discover vg | tm update --no-wipe --batch edits vg']);
 });
 
 test('regions', () => {

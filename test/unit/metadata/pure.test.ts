@@ -24,6 +24,7 @@ const edits: Record<string, string[][]> = {
     ['c', '--off'],
     ['c', '--off', '--drop'],
   ],
+  lv_clone: [['/dev/nbd0', 'new', '--size', '5M']],
   lv_convert: [['a', '--type', 'raid1']],
   lv_create: [
     ['new', '--extents', '3'],

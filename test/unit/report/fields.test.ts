@@ -132,6 +132,9 @@ fields('of an active volume', () => {
     cache_read_misses: null,
     cache_write_hits: null,
     cache_write_misses: null,
+    copy_percent: null,
+    hydration: null,
+    region_size: null,
   });
 });
 

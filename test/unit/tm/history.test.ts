@@ -2,7 +2,7 @@ import { dump } from '#dm/dump.js';
 import type { Group } from '#documents/group.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { TmWorld } from '#test/support/tm-world.js';
-import { type Context, load } from '#tm/context.js';
+import type { Context } from '#tm/context.js';
 import { compare, history } from '#tm/history.js';
 import { init } from '#tm/members.js';
 import type { DryRun, Outcome } from '#tm/outcome.js';
@@ -28,7 +28,7 @@ const edit = (world: TmWorld, ...words: string[]) =>
   run(world, (ctx) => update(ctx, { stages: [words], dryRun: false, selection: [] }));
 const back = (world: TmWorld, version: string, force = false) =>
   run(world, (ctx) => rollback(ctx, version, force, false)) as Promise<Outcome>;
-const at = (world: TmWorld, version: string) => run(world, async (ctx) => readVersion(ctx, await load(ctx), version));
+const at = (world: TmWorld, version: string) => run(world, (ctx) => readVersion(ctx, version));
 const volumes = (group: Group) => Object.values((group.metadata as { lvs: Record<string, { name: string }> }).lvs);
 const namesAt = async (world: TmWorld, version: string) =>
   volumes(await at(world, version))
@@ -103,7 +103,7 @@ test('a version is named by current, -1, its number or the beginning of its id',
 
 test('the beginning of two ids is ambiguous; digits alone are never taken for one', () => {
   const versions = ['abcd0', 'abcd1', '12345', '1234567890'].map((txn, i) => ({ txn, seqno: 9 - i })) as Lineage['versions'];
-  const find = (text: string) => findVersion({ copy: undefined as never, versions }, text);
+  const find = (text: string) => findVersion({ group: 'vg', copy: undefined as never, versions }, text);
   assert.throws(() => find('abcd'), /"abcd" begins 2 transaction ids/);
   assert.is(find('abcd1'), 1);
   assert.is(find('12345678'), 3);

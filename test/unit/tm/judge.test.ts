@@ -16,6 +16,7 @@ function copy(n: number, shadow?: number, more: Partial<Copy> = {}): Copy {
     active: root(n),
     shadow: shadow === undefined ? undefined : root(shadow),
     mark: false,
+    slots: ['valid', 'valid'],
     ancestors: Array.from({ length: n - 1 }, (_, i) => `t${n - 1 - i}`),
     ...more,
   };
@@ -54,10 +55,10 @@ test('a copy that was away is behind, however far', () => {
   assert.equal(j.behind, [old]);
 });
 
-test('a copy that came back prepared for something never committed is behind and rolled back', () => {
+test('a copy that came back prepared for something never committed is behind: what it has prepared is left', () => {
   const old = copy(3, undefined, { state: 'prepared', shadow: { txn: 'lost', parent: 't3', hash: 'x' } });
   const j = judge([copy(5), old]);
-  assert.equal(j.toAbort, [old]);
+  assert.equal(j.toAbort, []);
   assert.equal(j.behind, [old]);
 });
 

@@ -52,7 +52,7 @@ test('verify calls a group empty only when it is known to be', async () => {
   assert.is((await verify(await world.context([0, 1]))).verification.state, 'empty');
   await init(await world.context([0, 1]), vgCreate, false);
   for (const device of [0, 1]) spoil(world, device);
-  assert.is((await verify(await world.context([0, 1]))).verification.state, 'out-of-sync');
+  assert.is((await verify(await world.context([0, 1]))).verification.state, 'damaged');
 });
 
 test('a group does not take the name of another', async () => {

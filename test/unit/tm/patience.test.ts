@@ -66,7 +66,7 @@ test('one that is mounted or held is not waited for, nor is any other error', as
 });
 
 const copy = (txn: string): Copy => ({
-  ...{ pv: 'p', region: { path: '/dev/a', start: 0, length: 8 }, state: 'active', mark: false, ancestors: [] },
+  ...{ pv: 'p', region: { path: '/dev/a', start: 0, length: 8 }, state: 'active', mark: false, slots: [], ancestors: [] },
   active: { txn, parent: '', hash: '' },
 });
 

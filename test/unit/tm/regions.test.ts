@@ -21,7 +21,7 @@ const change = (request: Partial<RegionsRequest> & Pick<RegionsRequest, 'action'
   tm((ctx) => changeRegions(ctx, { pvs: [], ranges: [], size: undefined, ...request }, dryRun));
 const lengths = async (world: TmWorld) =>
   Object.values((await world.devices()).devices).map((d) => d.regions.map((r) => r.length).join('+'));
-const stateOf = async (world: TmWorld) => (await tm(verify)(world)).verification.state;
+const stateOf = async (world: TmWorld) => (await tm((ctx) => verify(ctx))(world)).verification.state;
 
 async function made(devices: number, options: WorldOptions = {}): Promise<TmWorld> {
   const world = new TmWorld(devices, options);
