@@ -15,8 +15,7 @@ const sound: readonly Problem[] = [];
  * What is wrong with one volume by itself: its name, its segments, what they refer to. Nearly always that is nothing, and
  * lists of nothing would be most of the work: none is made for a sound volume.
  */
-export function checkVolume(draft: Draft, id: string): readonly Problem[] {
-  const lv = draft.lvs[id];
+export function checkVolume(draft: Draft, id: string, lv = draft.lvs[id]): readonly Problem[] {
   if (!lv) return sound;
   let problems: Problem[] | undefined;
   const report: Report = (code, state) => {

@@ -1,4 +1,4 @@
-import { checkName, dmName } from '#documents/names.js';
+import { checkName, mangle } from '#documents/names.js';
 import { fail } from '#tool/errors.js';
 
 /** Room for the kernel's names: 127 bytes, some kept for the suffixes of hidden layers. */
@@ -11,11 +11,15 @@ const longest = 127;
  */
 export function checkVolumeName(name: string, group: string | undefined): string {
   checkName(name, 'volume');
-  if (group !== undefined && dmName(group, name).length > longest)
+  if (group !== undefined && encodedLength(group, name) > longest)
     throw fail(
       'usage',
       'bad-name',
       `volume name "${name}" is, with group name "${group}", longer than ${longest} bytes once encoded`,
     );
   return name;
+}
+
+function encodedLength(group: string, name: string): number {
+  return mangle(group).length + 1 + mangle(name).length;
 }

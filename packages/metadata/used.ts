@@ -15,11 +15,14 @@ export interface Used {
 /** What volumes use of each PV, and what is reserved on each of `pvs`. One pass over the metadata. */
 export function usedExtents(pvs: Metadata['pvs'], ...volumes: Readonly<Metadata['lvs']>[]): Map<string, Used> {
   const found = new Map(Object.keys(pvs).map((pv) => [pv, { starts: [] as number[], ends: [] as number[] }]));
+  let last = { pv: '', starts: [] as number[], ends: [] as number[] };
   const add = (pv: string, start: Extents, count: Extents): void => {
-    const list = found.get(pv) ?? { starts: [], ends: [] };
-    if (list.starts.length === 0) found.set(pv, list);
-    list.starts.push(start);
-    list.ends.push(start + count);
+    if (pv !== last.pv) {
+      last = { pv, ...(found.get(pv) ?? { starts: [], ends: [] }) };
+      found.set(pv, last);
+    }
+    last.starts.push(start);
+    last.ends.push(start + count);
   };
   for (const [id, pv] of Object.entries(pvs)) for (const { extent, count } of pv.reserved ?? []) add(id, extent, count);
   for (const lvs of volumes)

@@ -160,6 +160,10 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
       under === undefined
         ? placeOnPv(work, lv, pv ?? '', sectors(extent), sectors(length))
         : { device: volume(under), sector: sectors(extent) },
+    made: (layer) => {
+      const device = work.devices[uuidOf(work.group.id, id, layer)];
+      return device && `@${device.name}`;
+    },
     layer: (layer, targets, options) => addLayer(work, id, lv, layer, { targets, ...options }),
     filler: (size) => ({
       device: addLayer(work, id, lv, `missing_${fillers++}`, { targets: [{ type: 'error', size, args: '' }] }),

@@ -19,18 +19,29 @@ export function repairsOf(
   group: { id: string; name: string },
   rows: (id: string) => Target[],
 ): Repairs {
-  return Object.entries(previous ?? {}).flatMap(([id, before]) => {
+  const repairs: Repairs = [];
+  for (const id in previous) {
+    const old = metadataOf(previous[id]);
+    if (!old) continue;
     const lv = lvs[id];
-    const [old, now] = [metadataOf(before), metadataOf(lv)];
-    if (!lv || !old || !now || old.kind !== now.kind || old.meta === now.meta || !lvs[old.meta]) return [];
-    const layer = now.kind === 'thin-pool' ? 'tpool' : layerOf(lv);
-    const name = now.kind === 'thin-pool' ? dmName(group.name, lv.name, 'tpool') : dmName(group.name, lv.name);
-    return [{ kind: now.kind, uuid: uuidOf(group.id, id, layer), name, from: rows(old.meta), to: rows(now.meta) }];
-  });
+    const now = metadataOf(lv);
+    if (!lv || !now || now.kind !== old.kind || old.meta === now.meta || !lvs[old.meta]) continue;
+    const layer = now.kind === 'thin-pool' ? 'tpool' : undefined;
+    const name = dmName(group.name, lv.name, layer);
+    repairs.push({
+      kind: now.kind,
+      uuid: uuidOf(group.id, id, layer ?? layerOf(lv)),
+      name,
+      from: rows(old.meta),
+      to: rows(now.meta),
+    });
+  }
+  return repairs;
 }
 
 function metadataOf(lv: Lv | undefined): { kind: Repairs[number]['kind']; meta: string } | undefined {
-  const [pool, cache] = [poolSegment(lv), cacheSegment(lv)];
+  const pool = poolSegment(lv);
   if (pool) return { kind: 'thin-pool', meta: pool.meta };
+  const cache = cacheSegment(lv);
   return cache && { kind: 'cache', meta: cache.meta };
 }

@@ -98,6 +98,6 @@ for (const volumes of goals.keys())
     if (volumes >= 1000) reports(volumes, all, vg, lvms);
     const peer = { device: lvms.lean.devices[0] ?? '', create: lvcreate(lvms.lean) };
     bytesWritten(volumes, { device: ours, create: create(all.at(-1) as Runtime, vg) }, peer);
-    if (volumes === 10) for (const runtime of all) newVolumes(1000, runtime, vg, lvms, dir);
+    if (volumes === 10) newVolumes(1000, all, vg, lvms, dir);
   });
 largeGroup(large);

@@ -10,7 +10,13 @@ const goal = 1 / 50;
 const share = 10;
 
 /** `count` new volumes in one transaction, beside as many `lvcreate`; each side takes its own away again, untimed. */
-export function newVolumes(count: number, runtime: Runtime, vg: string, lvms: { lean: Lvm; standard: Lvm }, dir: string): void {
+export function newVolumes(
+  count: number,
+  all: readonly Runtime[],
+  vg: string,
+  lvms: { lean: Lvm; standard: Lvm },
+  dir: string,
+): void {
   const names = Array.from({ length: count }, (_, i) => `batch${i}`);
   const file = (edit: (name: string) => string): string => {
     const path = join(dir, `batch-${edit('x').replaceAll(/\W/g, '')}`);
@@ -19,22 +25,23 @@ export function newVolumes(count: number, runtime: Runtime, vg: string, lvms: { 
   };
   const create = file((name) => `lv_create ${name} -l 1`);
   const remove = file((name) => `lv_remove ${name}`);
-  const batch = (path: string): void => void run(runtime, 'dvm', ['batch', vg, path, '--no-activate', '--no-wipe']);
-  const by = runtime.name === 'Node' ? undefined : goal;
+  const batch = (runtime: Runtime, path: string): void =>
+    void run(runtime, 'dvm', ['batch', vg, path, '--no-activate', '--no-wipe']);
   const peers: Peer[] = [
-    { name: `${count} x lvcreate -an, lean`, goal: by, run: () => oneByOne(lvms.lean, names) },
+    { name: `${count} x lvcreate -an, lean`, goal, run: () => oneByOne(lvms.lean, names) },
     {
       name: `${count} x lvcreate -an, standard (${count / share} taken)`,
-      goal: by,
+      goal,
       run: () => share * oneByOne(lvms.standard, names.slice(0, count / share)),
     },
   ];
-  const side = (): number => {
-    const took = timed(() => batch(create));
-    batch(remove);
+  const side = (runtime: Runtime) => (): number => {
+    const took = timed(() => batch(runtime, create));
+    batch(runtime, remove);
     return took;
   };
-  sideBySide({ [`${count} new volumes, dvm batch, ${runtime.name}`]: side }, peers, { count: 5 });
+  const sides = all.map((runtime) => [`${count} new volumes, dvm batch, ${runtime.name}`, side(runtime)]);
+  sideBySide(Object.fromEntries(sides), peers, { count: 5 });
 }
 
 function oneByOne(lvm: Lvm, names: readonly string[]): number {

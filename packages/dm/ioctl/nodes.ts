@@ -32,8 +32,7 @@ export interface NodeOf {
  * @param dev the directory, /dev
  */
 export function makeNodes(calls: Libc, device: NodeOf, seen: Map<string, boolean>, dev = '/dev'): void {
-  const node = join(dev, 'mapper', device.name);
-  if (numberOf(node) !== device.dev) makeNode(calls, node, device.dev);
+  makeNode(calls, join(dev, 'mapper', device.name), device.dev);
   const volume = volumeOf(device);
   if (!volume) return;
   const [group, name] = volume;
@@ -68,13 +67,29 @@ function fitsPath(part: string): boolean {
   return part !== '.' && part !== '..' && !part.includes('/') && !part.includes('\0');
 }
 
+/** As a rule nothing is there, and it is made by one system call; what is to go is replaced in one step. */
 function makeNode(calls: Libc, path: string, device: string): void {
   const [major, minor] = device.split(':').map(Number);
-  const temporary = `${path}.${process.pid}`;
-  mkdirSync(dirname(path), { recursive: true });
-  const result = calls.mknod(temporary, S_IFBLK | 0o600, major ?? 0, minor ?? 0);
-  if (result < 0) throw new Error(`${errnoName(result)}: mknod "${temporary}"`);
-  renameSync(temporary, path);
+  const make = (at: string): string | undefined => {
+    const result = calls.mknod(at, S_IFBLK | 0o600, major ?? 0, minor ?? 0);
+    return result < 0 ? errnoName(result) : undefined;
+  };
+  let error = make(path);
+  if (error === 'ENOENT') {
+    mkdirSync(dirname(path), { recursive: true });
+    error = make(path);
+  }
+  if (error === 'EEXIST') {
+    if (numberOf(path) === device) return;
+    const temporary = temporaryFor(path);
+    error = make(temporary);
+    if (!error) renameSync(temporary, path);
+  }
+  if (error) throw new Error(`${error}: mknod "${path}"`);
+}
+
+function temporaryFor(path: string): string {
+  return `${path}.${process.pid}`;
 }
 
 /** `major:minor` of a block device node, through links. */
@@ -85,13 +100,24 @@ function numberOf(path: string): string | undefined {
 
 /** A link to `target`; one that points into `mapper` already is replaced, anything else is left alone. */
 function link(path: string, target: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found && (!found.isSymbolicLink() || !isMapperLink(path))) return;
-  if (found && readlinkSync(path) === target) return;
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
+  if (linkIfNothingIsThere(path, target)) return;
+  if (!lstatSync(path).isSymbolicLink() || !isMapperLink(path) || readlinkSync(path) === target) return;
+  const temporary = temporaryFor(path);
   symlinkSync(target, temporary);
   renameSync(temporary, path);
+}
+
+/** Makes the link unless something is there. */
+function linkIfNothingIsThere(path: string, target: string): boolean {
+  try {
+    symlinkSync(target, path);
+    return true;
+  } catch (e) {
+    if (isSystemError(e) && e.code === 'EEXIST') return false;
+    if (!isSystemError(e) || e.code !== 'ENOENT') throw e;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  return linkIfNothingIsThere(path, target);
 }
 
 function unlink(path: string, target: string): void {

@@ -5,7 +5,8 @@ import type { Lv } from '../metadata.js';
 export type SnapshotSegment = SegmentOf<'snapshot'>;
 
 /** The segment of a thick snapshot; undefined for any other volume. */
-export function snapshotSegment({ segments: [first] }: Lv): SnapshotSegment | undefined {
+export function snapshotSegment({ segments }: Lv): SnapshotSegment | undefined {
+  const first = segments[0];
   return first?.type === 'snapshot' ? first : undefined;
 }
 

@@ -1,25 +1,19 @@
-import type { Problem } from '../check.js';
-import type { Lv, Metadata } from '../metadata.js';
+import type { VolumeCheck } from '../check.js';
+import type { Metadata } from '../metadata.js';
 import { thinSegment } from './segments.js';
 
 /** A number of a pool belongs to one volume. */
-export function checkThinDevices(lvs: Readonly<Metadata['lvs']>): Problem[] {
+export function thinDevicesOnce(lvs: Readonly<Metadata['lvs']>): VolumeCheck {
   const owners = new Map<string, string>();
-  const out: Problem[] = [];
-  for (const id in lvs) {
-    const lv = lvs[id] as Lv;
+  return (id, lv) => {
     const segment = thinSegment(lv);
-    if (!segment) continue;
+    if (!segment) return undefined;
     const key = `${segment.pool} ${segment.device}`;
     const other = owners.get(key);
-    const pool = lvs[segment.pool]?.name ?? segment.pool;
-    if (other !== undefined)
-      out.push({
-        code: 'device-shared',
-        id,
-        message: `volumes "${other}" and "${lv.name}" are one device, ${segment.device}, of pool "${pool}"`,
-      });
     owners.set(key, lv.name);
-  }
-  return out;
+    if (other === undefined) return undefined;
+    const pool = lvs[segment.pool]?.name ?? segment.pool;
+    const message = `volumes "${other}" and "${lv.name}" are one device, ${segment.device}, of pool "${pool}"`;
+    return { code: 'device-shared', id, message };
+  };
 }

@@ -35,6 +35,8 @@ export interface Mapping {
   rows(): Target[];
   /** `@NAME` of one more hidden device of this volume: `GROUP-VOLUME-LAYER`. */
   layer(layer: string, targets: Target[], options?: LayerOptions): string;
+  /** The same of one that has been made. */
+  made(layer: string): string | undefined;
   /** What the chosen volume does where devices are missing. */
   mode: ActivationMode;
   /** A hidden device of that size on which every read and write fails, to stand in for a missing one. */

@@ -28,6 +28,8 @@ export function noPool(pool: Mapping, size: Sectors): Target[] {
 
 /** `@NAME` of the pool itself, the hidden device `-tpool`: `thin-pool META DATA CHUNK LOW N FEATURE…`. */
 export function poolLayer(m: Mapping): string {
+  const made = m.made('tpool'); // for one of its volumes: there may be thousands
+  if (made !== undefined) return made;
   const segment = poolSegment(m.lv) as PoolSegment;
   const meta = m.volume(segment.meta, { blank: true });
   const data = m.volume(segment.areas[0]?.lv ?? '', { blank: false });
