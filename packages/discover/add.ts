@@ -5,7 +5,9 @@ import { checkName } from '#documents/names.js';
 import { MIN_BLOCKS } from '#replicator/format/superblock.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { formatSize, type Sectors } from '#tool/units.js';
+import { type Candidate, diskOf } from './candidates.js';
 import type { DiscoverConfig } from './config.js';
+import { COPIES, type Place, placesToCarry } from './copies.js';
 import type { LabelDocument } from './documents.js';
 import { duplicatePv, type FoundGroup, lookUpGroup } from './group.js';
 import { type Label, MAX_REGIONS } from './label.js';
@@ -21,8 +23,10 @@ export interface AddRequest {
   /** Name or id of the group; a name that no group has makes a new one. */
   group: string;
   path: string;
-  /** Undefined: the default one. */
+  /** Undefined: the default one, or none where enough devices of the group carry one. */
   regions?: DeviceRange[] | undefined;
+  /** How many devices of the group are to carry regions; infinite: all. */
+  copies?: number | undefined;
   /** The group must not have metadata yet. */
   newGroup?: boolean;
   /** Destroy what is on the device, unless somebody uses it. */
@@ -125,7 +129,7 @@ function sameRanges(a: readonly DeviceRange[], b: readonly DeviceRange[]): boole
 async function label(u: Unlabelled, group: Group, request: AddRequest, found: Scan, world: World): Promise<LabelDocument> {
   const held = u.device && heldBy(u.device, readUses(world.roots), found.byName);
   if (held) throw held;
-  const regions = request.regions ?? [defaultRegion(u.size)];
+  const regions = request.regions ?? defaultRegions(u, group, request.copies ?? COPIES, found);
   checkNewRegions(u.size, regions);
   const label: Label = { sequence: 1, size: u.size, group, pv: world.newId(), regions };
   if (request.dryRun) return wouldLabel(u, label, request.wipe ?? false, world);
@@ -139,6 +143,13 @@ async function label(u: Unlabelled, group: Group, request: AddRequest, found: Sc
     await storage.close();
   }
   return { ...labelDocument('created', u.path, label), ...(wiped.length > 0 ? { wiped } : {}) };
+}
+
+function defaultRegions(u: Unlabelled, group: Group, copies: number, { labelled, byName }: Scan): DeviceRange[] {
+  const place = (c: Candidate, carries: boolean): Place => ({ id: c.path, disk: diskOf(c, byName), carries });
+  const carriers = labelled.filter((d) => d.label.group.id === group.id && d.label.regions.length > 0);
+  const chosen = placesToCarry([...carriers.map((d) => place(d, true)), place(u, false)], copies);
+  return chosen.length > 0 ? [defaultRegion(u.size)] : [];
 }
 
 /** The same refusals, without the writing. */

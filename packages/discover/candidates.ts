@@ -81,6 +81,14 @@ function imagesAt(path: string): string[] {
   }
 }
 
+/** What fails together with a device: the disk that it is a partition of, or that the one device below it is on. */
+export function diskOf({ path, device }: Candidate, byName: Map<string, BlockDevice>): string {
+  if (!device) return path;
+  const name = device.parent ?? (device.slaves.length === 1 ? device.slaves[0] : undefined);
+  const below = name === undefined ? undefined : byName.get(name);
+  return below ? diskOf({ path: below.path ?? below.name, device: below }, byName) : path;
+}
+
 /** True when a device that dvm made for this group lies on `device`: its PV is active. */
 export function isActive(device: BlockDevice | undefined, groupId: string, byName: Map<string, BlockDevice>): boolean {
   return device?.holders.some((h) => byName.get(h)?.dm?.uuid.startsWith(`${OWN}${groupId}-`)) ?? false;

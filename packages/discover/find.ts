@@ -1,4 +1,5 @@
 import type { Devices, FoundDevice } from '#documents/devices.js';
+import { diskOf } from './candidates.js';
 import type { DiscoverConfig } from './config.js';
 import type { Problem } from './envelope.js';
 import { duplicatePv, type FoundGroup, findGroup } from './group.js';
@@ -20,7 +21,7 @@ export async function findDevices(nameOrId: string, config: DiscoverConfig, worl
 
 /** The `devices` document of a group. Pure. */
 export function devicesDocument(group: FoundGroup, found: Scan): Devices {
-  const devices = Object.fromEntries(group.devices.map((d) => [d.label.pv, foundDevice(d)]));
+  const devices = Object.fromEntries(group.devices.map((d) => [d.label.pv, foundDevice(d, found)]));
   return {
     kind: 'devices',
     version: 1,
@@ -36,13 +37,15 @@ export function devicesDocument(group: FoundGroup, found: Scan): Devices {
   };
 }
 
-function foundDevice(d: Labelled): FoundDevice {
+function foundDevice(d: Labelled, { byName }: Scan): FoundDevice {
+  const disk = diskOf(d, byName);
   return {
     path: d.path,
     ...(d.device ? { dev: d.device.dev } : {}),
     size: d.size,
     blockSize: d.blockSize as FoundDevice['blockSize'],
     ...(d.device?.readOnly ? { readOnly: true } : {}),
+    ...(disk === d.path ? {} : { disk }),
     regions: d.label.regions.map(({ start, length }) => ({ start, length })),
   };
 }

@@ -14,6 +14,8 @@ export const foundDevice = {
     /** Logical block size in bytes: alignment of direct I/O. */
     blockSize: { enum: [512, 1024, 2048, 4096] },
     readOnly: { type: 'boolean' },
+    /** The disk that a partition is on: what fails together with it. Absent where that is the device itself. */
+    disk: path,
     regions: { type: 'array', items: extentOfDevice },
   },
 } as const;

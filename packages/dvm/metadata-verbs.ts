@@ -44,10 +44,14 @@ export const metadataVerbs = [
       group,
       { name: 'PV', describe: 'devices of the group; behind one of them also regions, START+LENGTH', optional: true, many: true },
     ],
-    { ...changeOptions, size: { type: 'string', value: 'SIZE', describe: 'how large regions become (grow), or are (add)' } },
+    {
+      ...changeOptions,
+      size: { type: 'string', value: 'SIZE', describe: 'how large regions become (grow), or are (add)' },
+      copies: { type: 'string', value: 'N|all', describe: 'add without PVs: how many devices are to carry metadata (8)' },
+    },
     (call) => {
       const [action = '', vg = '', ...words] = call.positionals;
-      return verbs.regions(action, vg, words, [...tmWords(call.options), ...passOn(call.options, ['size'])]);
+      return verbs.regions(action, vg, words, [...tmWords(call.options), ...passOn(call.options, ['size', 'copies'])]);
     },
   ),
 ];

@@ -1,3 +1,4 @@
+import { COPIES, placesToCarry } from '#discover/copies.js';
 import { fail } from '#tool/errors.js';
 import type { Pipeline, Stage } from './pipeline.js';
 
@@ -35,6 +36,17 @@ export function parseVolume(text: string): { group: string; volume: string } {
   return { group, volume };
 }
 
+/**
+ * `GROUP` alone.
+ *
+ * @throws DvmError `bad-target` (exit 64)
+ */
+export function parseGroup(text: string): string {
+  const { group, volume } = parseTarget(text);
+  if (volume !== undefined) throw fail('usage', 'bad-target', `"${text}" names a volume`, { hint: 'write GROUP' });
+  return group;
+}
+
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
@@ -61,17 +73,35 @@ function waiting(tm: TmWords): string[] {
 }
 
 /** Labelling comes before the transaction, so a dry run can only show the labels. */
-function labelDevices(group: string, devices: string[], tm: TmWords, add: string[]): Pipeline[] {
+function labelDevices(group: string, devices: string[], tm: TmWords, add: string[], carriers = devices): Pipeline[] {
   const words = [...(isDry(tm) ? ['--dry-run'] : []), ...waiting(tm), ...add];
-  return devices.map((d): Pipeline => [['discover', 'add', ...words, group, d]]);
+  return devices.map((d): Pipeline => [['discover', 'add', ...words, group, d, ...(carriers.includes(d) ? [] : ['none'])]]);
+}
+
+/** discover add sees one device at a time; here they are known, and those that carry metadata can lie apart. */
+function carriersAmong(devices: string[], copies: number | undefined): string[] {
+  return placesToCarry(
+    devices.map((id) => ({ id, disk: id, carries: false })),
+    copies ?? COPIES,
+  );
 }
 
 function unlabel(group: string, tm: TmWords, devices: string[]): Pipeline {
   return [['discover', 'rm', ...waiting(tm), group, ...devices]];
 }
 
-export function createGroup(group: string, devices: string[], tm: TmWords, add: string[], create: string[]): Pipeline[] {
-  const labels = labelDevices(group, devices, tm, ['--new', ...add]);
+export interface NewGroup {
+  devices: string[];
+  /** Words for discover add. */
+  add: string[];
+  /** Words for vg_create. */
+  create: string[];
+  /** How many devices are to carry metadata. */
+  copies?: number | undefined;
+}
+
+export function createGroup(group: string, { devices, add, create, copies }: NewGroup, tm: TmWords): Pipeline[] {
+  const labels = labelDevices(group, devices, tm, ['--new', ...add], carriersAmong(devices, copies));
   return isDry(tm) ? labels : [...labels, [find(group), ['tm', 'init', ...tm, group, '--', 'vg_create', ...create]]];
 }
 
@@ -84,9 +114,9 @@ export function extendGroup(group: string, devices: string[], tm: TmWords, add: 
   return isDry(tm) ? labels : [...labels, [find(group), ['tm', 'expand', ...tm, group, '--', 'pv_add']]];
 }
 
-export function reduceGroup(group: string, devices: string[], tm: TmWords): Pipeline[] {
+export function reduceGroup(group: string, devices: string[], tm: TmWords, words: string[] = []): Pipeline[] {
   return [
-    [find(group), ['tm', 'reduce', ...tm, group, ...devices, '--', 'pv_remove', ...devices]],
+    [find(group), ['tm', 'reduce', ...tm, ...words, group, ...devices, '--', 'pv_remove', ...devices]],
     ...(isDry(tm) ? [] : [unlabel(group, tm, ['--if-there', ...devices])]),
   ];
 }
@@ -103,6 +133,14 @@ export function rename({ group, volume }: Target, to: string, tm: TmWords): Pipe
   return volume === undefined
     ? [[find(group), ['tm', 'rename', ...tm, group, to]]]
     : [update(group, tm, ['lv_rename', volume, to])];
+}
+
+export function splitGroup(group: string, name: string, devices: string[], tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'split', ...tm, group, name, ...devices]]];
+}
+
+export function mergeGroup(group: string, into: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'merge', ...tm, group, into]]];
 }
 
 export function setVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {

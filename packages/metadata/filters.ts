@@ -23,6 +23,7 @@ import { tool as vg_export } from './commands/vg_export.js';
 import { tool as vg_import } from './commands/vg_import.js';
 import { tool as vg_remove } from './commands/vg_remove.js';
 import { tool as vg_set } from './commands/vg_set.js';
+import { tool as vg_split } from './commands/vg_split.js';
 import type { Apply } from './filter.js';
 
 const tools = [
@@ -51,6 +52,7 @@ const tools = [
   vg_import,
   vg_remove,
   vg_set,
+  vg_split,
 ];
 
 /** Every program that is one change of a draft; a test holds the list to the directory. */

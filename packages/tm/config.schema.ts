@@ -30,6 +30,9 @@ export const tmConfigSchema = {
     edits: { type: 'array', items: { type: 'string' } },
     /** Goes back to an older version. */
     rollback: program,
+    /** Divides the metadata at some PVs, and takes in that of another group. */
+    split: program,
+    merge: program,
     /** Takes what the kernel has finished into the metadata, before an update's own edits; an empty list: nothing does. */
     poll: program,
     /** Finds room for a metadata region, and reserves its extents. */

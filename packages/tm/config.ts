@@ -17,6 +17,8 @@ export interface TmPrograms {
   batch: string[];
   edits: string[];
   rollback: string[];
+  split: string[];
+  merge: string[];
   poll: string[];
   place: string[];
   reserve: string[];
@@ -32,7 +34,7 @@ const standardEdits = [
   'lv_set',
   ...['lv_repair', 'lv_snapshot', 'lv_thin', 'lv_thin_pool'],
   ...['pv_add', 'pv_move', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
-  ...['vg_check', 'vg_export', 'vg_import', 'vg_remove', 'vg_set'],
+  ...['vg_check', 'vg_export', 'vg_import', 'vg_remove', 'vg_set', 'vg_split'],
 ];
 
 /** The config over the standard pipeline. */
@@ -45,6 +47,8 @@ export function programsOf(config: TmConfig): TmPrograms {
     batch: config.batch ?? ['vg_batch'],
     edits: config.edits ?? standardEdits,
     rollback: config.rollback ?? ['vg_rollback'],
+    split: config.split ?? ['vg_split'],
+    merge: config.merge ?? ['vg_merge'],
     poll: config.poll ?? ['vg_poll'],
     place: config.place ?? ['pv_place'],
     reserve: config.reserve ?? ['pv_reserve'],

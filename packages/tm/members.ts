@@ -4,7 +4,8 @@ import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { shellWord } from '#tool/shell.js';
 import { apply } from './apply.js';
-import { type Context, load, memberRegions, writtenRegions } from './context.js';
+import { arrivalOf } from './arrive.js';
+import { type Context, load, memberRegions } from './context.js';
 import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
 import { tmCommand } from './hints.js';
@@ -92,6 +93,7 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
   const { group, copies } = await settled(ctx, dryRun);
   const added = Object.keys(ctx.devices.devices).filter((pv) => !Object.hasOwn(group.envelope.pvs, pv));
   if (added.length === 0) return outcome(group.envelope, false, undefined);
+  await refuseArrival(ctx);
   const grown: Group = {
     ...group,
     envelope: { ...backAgain(group.envelope, added), pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
@@ -103,47 +105,20 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
   return apply(ctx, group, edited, { dryRun, selection: [] });
 }
 
+/** What has been handed over to the group is taken in with what lies on it. */
+async function refuseArrival(ctx: Context): Promise<void> {
+  const arrival = await arrivalOf(ctx);
+  if (!arrival) return;
+  const { group, leaving } = arrival.envelope;
+  throw fail('pending', 'interrupted', `PV ${leaving.pvs.join(', ')} come from group "${group.name}", with what lies on them`, {
+    hint: `to take them in: ${tmCommand(leaving.group.name, 'recover')}`,
+  });
+}
+
 /** A device that left the group while it was away, and joins it once more. */
 function backAgain({ absent, ...envelope }: Envelope, added: readonly string[]): Envelope {
   const still = Object.entries(absent ?? {}).filter(([pv]) => !added.includes(pv));
   return still.length > 0 ? { ...envelope, absent: Object.fromEntries(still) } : envelope;
-}
-
-/**
- * Takes devices out: the mutators free them in the metadata, the next version no longer names them, then their regions
- * are wiped. `names` are PV ids or paths. Repeating it finishes an interrupted run.
- */
-export async function reduce(ctx: Context, names: string[], stages: string[][], dryRun: boolean): Promise<Outcome | DryRun> {
-  const { group } = await settled(ctx, dryRun);
-  const ids = names.map((n) => resolvePv(ctx, group.envelope.pvs, n));
-  const leaving = ids.filter((pv) => Object.hasOwn(group.envelope.pvs, pv));
-  const stays = Object.fromEntries(Object.entries(group.envelope.pvs).filter(([pv]) => !leaving.includes(pv)));
-  if (leaving.length > 0 && writtenRegions(ctx.devices.devices, { ...group.envelope, pvs: stays }).length === 0)
-    throw fail(
-      'inUse',
-      'last-region',
-      `without ${names.join(', ')} no device of group "${group.envelope.group.name}" would carry its metadata`,
-      {
-        hint:
-          Object.keys(stays).length > 0
-            ? `give a device that stays a region first: tm regions add ${group.envelope.group.name}`
-            : `to remove the whole group: ${tmCommand(group.envelope.group.name, 'destroy')}`,
-      },
-    );
-  const edited = leaving.length > 0 ? await edit(group, inBatches(stages, ctx.names), ctx.names.check, ctx.programs) : group;
-  const devices = Object.fromEntries(Object.entries(group.devices).filter(([pv]) => !leaving.includes(pv)));
-  const result = await apply(
-    ctx,
-    group,
-    { ...edited, envelope: { ...edited.envelope, pvs: stays }, devices },
-    { dryRun, selection: [] },
-  );
-  const within = ids.filter((pv) => !Object.hasOwn(group.envelope.absent ?? {}, pv));
-  if (!dryRun)
-    await ctx.store.wipe(
-      memberRegions(ctx.devices.devices, Object.fromEntries(within.map((pv) => [pv, { path: null, size: 0, regions: [] }]))),
-    );
-  return result;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { COPIES, parseCopies } from '#discover/copies.js';
 import { type Call, command } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { parseRange, parseSize } from '#tool/units.js';
@@ -17,6 +18,11 @@ export const regionsCommand = command({
   options: {
     ...changeOptions,
     size: { type: 'string', value: 'SIZE', describe: 'how large regions become (grow), or are (add)' },
+    copies: {
+      type: 'string',
+      value: 'N|all',
+      describe: `add without PVs: how many devices of the group are to carry regions (${COPIES})`,
+    },
   },
   run: (call) => {
     const request = requestOf(call);
@@ -27,7 +33,7 @@ export const regionsCommand = command({
 function requestOf({
   positionals,
   options,
-}: Pick<Call, 'positionals'> & { options: { size: string | undefined } }): RegionsRequest {
+}: Pick<Call, 'positionals'> & { options: { size: string | undefined; copies: string | undefined } }): RegionsRequest {
   const [word = '', , ...rest] = positionals;
   const action = actions.find((a) => a === word);
   if (!action) throw fail('usage', 'bad-argument', `"${word}" is not one of ${actions.join(', ')}`);
@@ -38,5 +44,8 @@ function requestOf({
     throw fail('usage', 'contradiction', 'regions grow where there is room: give --size, not places');
   if (action === 'remove' && pvs.length !== 1 && (ranges.length > 0 || pvs.length === 0))
     throw fail('usage', 'missing-argument', 'remove takes PVs, or regions of one PV');
-  return { action, pvs, ranges, size: options.size === undefined ? undefined : parseSize(options.size, 'region size') };
+  if (action !== 'add' && options.copies !== undefined)
+    throw fail('usage', 'contradiction', 'a number of copies is for regions to be added');
+  const size = options.size === undefined ? undefined : parseSize(options.size, 'region size');
+  return { action, pvs, ranges, size, copies: parseCopies(options.copies) };
 }

@@ -4,8 +4,9 @@ import type { Devices } from '#documents/devices.js';
 import type { Group } from '#documents/group.js';
 import { activate } from '#tm/activate.js';
 import { load } from '#tm/context.js';
-import { destroy, expand, init, reduce, rename } from '#tm/members.js';
+import { destroy, expand, init, rename } from '#tm/members.js';
 import { recover } from '#tm/recover.js';
+import { reduce } from '#tm/reduce.js';
 import { changeRegions, type RegionsRequest } from '#tm/region-requests.js';
 import { rollback } from '#tm/rollback.js';
 import type { Random } from './random.js';
@@ -62,7 +63,10 @@ const makers: Maker[] = [
   withVolume((v, s) => change(['lv_rename', v, newName(s)], ['vg_set', '--add-tag', newName(s)])),
   withVolume((v) => change(['lv_remove', v])),
   (s) => s.group && { name: 'tm expand', run: tm((ctx) => expand(ctx, [['pv_add']], false)) },
-  withMember((pv) => ({ name: `tm reduce ${pv}`, run: tm((ctx) => reduce(ctx, [pv], [['pv_remove', pv]], false)) })),
+  withMember((pv) => ({
+    name: `tm reduce ${pv}`,
+    run: tm((ctx) => reduce(ctx, { names: [pv], stages: [['pv_remove', pv]], dryRun: false })),
+  })),
   unlabel,
   regions,
   regions,

@@ -5,6 +5,7 @@ import { fail } from '#tool/errors.js';
 import { parseRange } from '#tool/units.js';
 import { addDevice } from '../add.js';
 import { type DiscoverConfig, discoverSection } from '../config.js';
+import { COPIES, parseCopies } from '../copies.js';
 import { findDevices } from '../find.js';
 import { listDevices, listGroups } from '../list.js';
 import { probeDevice } from '../probe.js';
@@ -48,6 +49,11 @@ const add: Make = (world) =>
       new: { type: 'boolean', describe: 'refuse a group that has metadata already' },
       wipe: { type: 'boolean', describe: 'destroy what is on the device, unless somebody uses it' },
       'dry-run': { type: 'boolean', describe: 'check, and say what would be done; write nothing' },
+      copies: {
+        type: 'string',
+        value: 'N|all',
+        describe: `how many devices of the group are to carry metadata (${COPIES}): further ones get no region`,
+      },
       wait,
     },
     run: ({ positionals: [vg = '', path = '', ...regions], options, section }) =>
@@ -56,6 +62,7 @@ const add: Make = (world) =>
           group: vg,
           path,
           regions: parseRegions(regions),
+          copies: parseCopies(options.copies),
           newGroup: options.new,
           wipe: options.wipe,
           dryRun: options['dry-run'],

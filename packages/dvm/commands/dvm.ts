@@ -1,3 +1,4 @@
+import { parseCopies } from '#discover/copies.js';
 import { fixedTypes } from '#metadata/kinds/fixed.schema.js';
 import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
@@ -39,6 +40,7 @@ const onOff = { type: 'string', value: 'on|off', choices: ['on', 'off'] } as con
 const groupOptions = {
   wipe: { type: 'boolean', describe: 'erase what is on the devices first' },
   'extent-size': { type: 'string', value: 'SIZE', describe: 'unit of allocation, a power of two (4M)' },
+  copies: { type: 'string', value: 'N|all', describe: 'groups: how many devices carry the metadata (8)' },
 } as const;
 
 const minor = { type: 'string', value: 'N', describe: 'volumes: minor number of the device; none: any that is free' } as const;
@@ -70,19 +72,15 @@ const create = verb(
     const tm = tmWords(call.options);
     const ofVolumes = ['size', 'extents', 'stripes', 'stripe-size', ...raidWords, 'read-only', 'minor'];
     if (volume !== undefined) {
-      refuseOptions(call.options, ['wipe', 'extent-size'], 'groups');
+      refuseOptions(call.options, ['wipe', 'extent-size', 'copies'], 'groups');
       const words = [...passOn(call.options, [...ofVolumes, 'allocation', 'tag']), ...rest];
       return verbs.createVolume(vg, volume, [...tm, ...passOn(call.options, ['no-wipe'])], words);
     }
     refuseOptions(call.options, [...ofVolumes, 'no-wipe'], 'volumes');
     if (rest.length === 0) throw missingDevice(vg);
-    return verbs.createGroup(
-      vg,
-      rest,
-      tm,
-      passOn(call.options, ['wipe']),
-      passOn(call.options, ['extent-size', 'allocation', 'tag']),
-    );
+    const words = passOn(call.options, ['extent-size', 'allocation', 'tag']);
+    const add = passOn(call.options, ['wipe', 'copies']);
+    return verbs.createGroup(vg, { devices: rest, add, create: words, copies: parseCopies(call.options.copies) }, tm);
   },
 );
 
@@ -95,6 +93,7 @@ const extend = verb(
     ...sizeOptions,
     ...placeOptions,
     wipe: groupOptions.wipe,
+    copies: groupOptions.copies,
     fs: { type: 'boolean', describe: 'volumes: its file system too, or the swap area' },
     'metadata-size': { type: 'string', value: 'SIZE', describe: 'thin pools: size of the metadata, or +1G to add to it' },
   },
@@ -106,9 +105,9 @@ const extend = verb(
     if (volume === undefined) {
       refuseOptions(call.options, [...ofVolumes, 'fs'], 'volumes');
       if (rest.length === 0) throw missingDevice(vg);
-      return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe']));
+      return verbs.extendGroup(vg, rest, tm, passOn(call.options, ['wipe', 'copies']));
     }
-    refuseOptions(call.options, ['wipe'], 'groups');
+    refuseOptions(call.options, ['wipe', 'copies'], 'groups');
     const words = [...passOn(call.options, ofVolumes), ...rest];
     return extendVolume({ group: vg, volume, tm, words, fs: call.options.fs ? 'fit' : 'ignore' });
   },
@@ -123,6 +122,7 @@ const reduce = verb(
     ...sizeOptions,
     fs: { type: 'boolean', describe: 'volumes: its file system first, or the swap area' },
     force: { type: 'boolean', describe: 'volumes: do not look at what is on it, and lose what is cut off' },
+    'fewer-copies': { type: 'boolean', describe: 'groups: let fewer devices carry the metadata than before' },
   },
   (call) => {
     const { group: vg, volume } = verbs.parseTarget(call.positionals[0] ?? '');
@@ -132,8 +132,9 @@ const reduce = verb(
     if (volume === undefined) {
       refuseOptions(call.options, ['size', 'extents', 'fs', 'force'], 'volumes');
       if (rest.length === 0) throw missingDevice(vg);
-      return verbs.reduceGroup(vg, rest, tm);
+      return verbs.reduceGroup(vg, rest, tm, passOn(call.options, ['fewer-copies']));
     }
+    refuseOptions(call.options, ['fewer-copies'], 'groups');
     if (rest.length > 0)
       throw fail('usage', 'surplus-argument', `unexpected argument "${rest[0]}": volume "${volume}" is reduced`);
     if (fs && force) throw fail('usage', 'contradiction', '--fs and --force contradict each other');

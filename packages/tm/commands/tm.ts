@@ -5,10 +5,12 @@ import { activate } from '../activate.js';
 import { changeOptions, changing, names, reading, stages, stagesText, updateStages, vg } from '../calls.js';
 import { tmCommand } from '../hints.js';
 import { historyCommands } from '../history-commands.js';
-import { destroy, expand, init, reduce, rename } from '../members.js';
+import { destroy, expand, init, rename } from '../members.js';
 import { read } from '../read.js';
 import { recover } from '../recover.js';
+import { reduce } from '../reduce.js';
 import { regionsCommand } from '../regions-command.js';
+import { transferCommands } from '../transfer-commands.js';
 import { update } from '../update.js';
 import { verify } from '../verify.js';
 import { readVersion } from '../versions.js';
@@ -91,12 +93,16 @@ export const tool: Tool = {
       name: 'reduce',
       summary: 'Take devices out; the mutator frees them first.',
       positionals: [vg, { name: 'PV', describe: 'ids or paths', many: true }],
-      options: changeOptions,
+      options: {
+        ...changeOptions,
+        'fewer-copies': { type: 'boolean', describe: 'give no other devices regions in place of those that leave' },
+      },
       rest: stagesText,
       run: (call) => {
-        const pvs = call.positionals.slice(1);
+        const names = call.positionals.slice(1);
+        const { 'dry-run': dryRun, 'fewer-copies': fewerCopies } = call.options;
         return changing(call, vgOf(call), (ctx) =>
-          reduce(ctx, pvs, stages(call, ['pv_remove', ...pvs]), call.options['dry-run']),
+          reduce(ctx, { names, stages: stages(call, ['pv_remove', ...names]), dryRun, fewerCopies }),
         );
       },
     }),
@@ -108,6 +114,7 @@ export const tool: Tool = {
       run: (call) =>
         changing(call, vgOf(call), (ctx) => rename(ctx, checkName(call.positionals[1] ?? '', 'group'), call.options['dry-run'])),
     }),
+    ...transferCommands,
     command({
       name: 'activate',
       summary: 'Change what is active: words after -- select volumes as vol_activate does.',

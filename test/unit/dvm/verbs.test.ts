@@ -35,6 +35,8 @@ test('words and options that other programs would take for something else are re
     ['option "--stripes" is for volumes', 'create', 'vg', '/dev/a', '--stripes', '2'],
     ['option "--force" is for volumes', 'reduce', 'vg', '/dev/a', '--force'],
     ['option "--read-only" is for volumes', 'set', 'vg', '--read-only', 'on'],
+    ['"vg/a" names a volume', 'merge', 'vg/a', 'other'],
+    ['"vg" names no volume', 'merge', 'vg'],
     ['unexpected argument "/dev/a": volume "a" is reduced', 'reduce', 'vg/a', '/dev/a', '--size', '1G'],
   ])
     assert.is((await thrown<DvmError>(() => run(...argv))).message, message);
@@ -43,15 +45,31 @@ test('words and options that other programs would take for something else are re
 });
 
 test('create a group: label each device, then one transaction', () => {
-  assert.equal(shown(verbs.createGroup('vg', ['/dev/a', '/dev/b'], [], ['--wipe'], ['--extent-size', '1M'])), [
-    'discover add --new --wipe vg /dev/a',
-    'discover add --new --wipe vg /dev/b',
-    'discover vg | tm init vg -- vg_create --extent-size 1M',
-  ]);
+  assert.equal(
+    shown(verbs.createGroup('vg', { devices: ['/dev/a', '/dev/b'], add: ['--wipe'], create: ['--extent-size', '1M'] }, [])),
+    [
+      'discover add --new --wipe vg /dev/a',
+      'discover add --new --wipe vg /dev/b',
+      'discover vg | tm init vg -- vg_create --extent-size 1M',
+    ],
+  );
+});
+
+test('of many devices some carry the metadata, far apart', () => {
+  const devices = Array.from({ length: 12 }, (_, i) => `/dev/${i}`);
+  const carriers = (copies?: number) =>
+    shown(verbs.createGroup('vg', { devices, add: [], create: [], copies }, [])).flatMap((line) =>
+      line.startsWith('discover add') && !line.endsWith(' none') ? [Number(line.split('/').at(-1))] : [],
+    );
+  assert.is(carriers().length, 8);
+  assert.equal(carriers(3), [0, 5, 11]);
+  assert.is(carriers(Number.POSITIVE_INFINITY).length, 12);
 });
 
 test('a dry run of a group only looks at the devices', () => {
-  assert.equal(shown(verbs.createGroup('vg', ['/dev/a'], ['--dry-run'], [], [])), ['discover add --dry-run --new vg /dev/a']);
+  assert.equal(shown(verbs.createGroup('vg', { devices: ['/dev/a'], add: [], create: [] }, ['--dry-run'])), [
+    'discover add --dry-run --new vg /dev/a',
+  ]);
   assert.equal(shown(verbs.extendGroup('vg', ['/dev/a'], ['--dry-run'], [])), ['discover add --dry-run vg /dev/a']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a'], ['--dry-run'])), [
     'discover vg | tm reduce --dry-run vg /dev/a -- pv_remove /dev/a',
@@ -89,7 +107,9 @@ test('smaller: the file system, then the volume; looked at unless told not to', 
   assert.is(shown(reduceVolume({ ...resize, tm: ['--kernel', 'sim:f'], fs: 'check' })).length, 1);
 });
 
-test('groups: rename, reduce, remove', () => {
+test('groups: rename, split, merge, reduce, remove', () => {
+  assert.equal(shown(verbs.splitGroup('vg', 'new', ['/dev/a', '/dev/b'], [])), ['discover vg | tm split vg new /dev/a /dev/b']);
+  assert.equal(shown(verbs.mergeGroup('new', 'vg', ['--dry-run'])), ['discover new | tm merge --dry-run new vg']);
   assert.equal(shown(verbs.rename({ group: 'vg', volume: undefined }, 'new', [])), ['discover vg | tm rename vg new']);
   assert.equal(shown(verbs.rename({ group: 'vg', volume: 'a' }, 'b', [])), ['discover vg | tm update vg -- lv_rename a b']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a', '/dev/b'], [])), [

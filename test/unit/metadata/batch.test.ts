@@ -51,7 +51,7 @@ const run = (draft: Draft, ...edits: string[][]): void =>
   );
 
 running('every filter of a draft can be used', () => {
-  const others = ['vg_batch', 'vg_create', 'vg_rollback', 'pv_place'];
+  const others = ['vg_batch', 'vg_create', 'vg_merge', 'vg_rollback', 'pv_place'];
   const all = readdirSync('packages/metadata/commands').map((f) => f.replace('.ts', ''));
   assert.equal(Object.keys(filters), all.filter((f) => !others.includes(f)).sort());
 });

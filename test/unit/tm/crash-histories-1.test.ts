@@ -2,5 +2,5 @@ import { suite } from '#test/support/check.js';
 import { cutHistories } from '#test/support/crash-histories.js';
 
 const test = suite('tm crash: random histories');
-cutHistories(test, 1, 11);
+cutHistories(test, 1, 10);
 test.run();

@@ -2,5 +2,5 @@ import { suite } from '#test/support/check.js';
 import { cutHistories } from '#test/support/crash-histories.js';
 
 const test = suite('tm crash: random histories');
-cutHistories(test, 21, 31);
+cutHistories(test, 19, 28);
 test.run();

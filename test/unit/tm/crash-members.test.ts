@@ -4,7 +4,8 @@ import { suite } from '#test/support/check.js';
 import { type Case, diesAtEveryStep, failsAtEveryIoctl } from '#test/support/crash-everywhere.js';
 import { mutate, type Run, tm } from '#test/support/tm-crash.js';
 import { pathOf, pvOf } from '#test/support/tm-world.js';
-import { destroy, expand, init, reduce, rename } from '#tm/members.js';
+import { destroy, expand, init, rename } from '#tm/members.js';
+import { reduce } from '#tm/reduce.js';
 
 /** Changes of what a group is made of, cut short everywhere. */
 const test = suite('tm crash: members');
@@ -20,7 +21,7 @@ const unlabel =
   (world) =>
     removeDevice({ group: world.group, path: pathOf(device) }, {}, world.discover());
 const takeIn = tm((ctx) => expand(ctx, [['pv_add']], false));
-const takeOut = tm((ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pathOf(2)]], false));
+const takeOut = tm((ctx) => reduce(ctx, { names: [pathOf(2)], stages: [['pv_remove', pathOf(2)]], dryRun: false }));
 
 const cases: Case[] = [
   { name: 'make a group', devices: 3, prepare: [], change: made },
@@ -45,7 +46,15 @@ const cases: Case[] = [
     name: 'take out a device',
     devices: 3,
     prepare: [made, create],
-    change: tm((ctx) => reduce(ctx, [pathOf(2)], [['pv_remove', pvOf(2)]], false)),
+    change: tm((ctx) => reduce(ctx, { names: [pathOf(2)], stages: [['pv_remove', pvOf(2)]], dryRun: false })),
+    repeats: true,
+  },
+  {
+    name: 'take out a device that carries metadata: another one gets it',
+    devices: 3,
+    options: { carriers: [0, 2] },
+    prepare: [made, create],
+    change: takeOut,
     repeats: true,
   },
   { name: 'unlabel a device', devices: 3, prepare: [made, create, takeOut], change: unlabel(2), repeats: true },

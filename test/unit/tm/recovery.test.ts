@@ -1,9 +1,10 @@
 import { assert, suite, thrown } from '#test/support/check.js';
 import { create, edit, follow, groupOf, on, verified, volumes } from '#test/support/tm-recovery.js';
 import { pathOf, pvOf } from '#test/support/tm-world.js';
-import { expand, reduce } from '#tm/members.js';
+import { expand } from '#tm/members.js';
 import { read } from '#tm/read.js';
 import { recover } from '#tm/recover.js';
+import { reduce } from '#tm/reduce.js';
 import type { DvmError } from '#tool/errors.js';
 
 /** Devices that are missing, that return, that are replaced. Every hint is followed; no volume is ever dropped. */
@@ -106,7 +107,8 @@ test('a device is replaced: the volumes on the old one stay until they are remov
   const there = [0, 1, 3];
   await on(world, [0, 1], (ctx) => recover(ctx, { from: [], without: [pathOf(2)] }));
   await on(world, there, (ctx) => expand(ctx, [['pv_add']], false));
-  const leave = () => on(world, there, (ctx) => reduce(ctx, [pvOf(2)], [['pv_remove', pvOf(2)]], false));
+  const leave = () =>
+    on(world, there, (ctx) => reduce(ctx, { names: [pvOf(2)], stages: [['pv_remove', pvOf(2)]], dryRun: false }));
   const e = await thrown<DvmError>(leave);
   assert.is(e.exitCode, 83);
   assert.match(e.message, 'v2');

@@ -5,9 +5,10 @@ import type { Instant } from '#test/support/sim-machine.js';
 import { mutate, recovery, settledState, tm } from '#test/support/tm-crash.js';
 import { pathOf, pvOf, TmWorld, type WorldOptions } from '#test/support/tm-world.js';
 import { load } from '#tm/context.js';
-import { init, reduce } from '#tm/members.js';
+import { init } from '#tm/members.js';
 import type { DryRun, Outcome } from '#tm/outcome.js';
 import { recover } from '#tm/recover.js';
+import { reduce } from '#tm/reduce.js';
 import { changeRegions, type RegionsRequest } from '#tm/region-requests.js';
 import { update } from '#tm/update.js';
 import { verify } from '#tm/verify.js';
@@ -90,7 +91,7 @@ test('requests that cannot be are refused, and nothing has changed', async () =>
   const [one, both] = [[pathOf(0)], [pathOf(0), pathOf(1)]];
   const refused: [Parameters<typeof change>[0], string, number, RegExp][] = [
     [{ action: 'grow' }, 'missing-option', 64, /new size of the regions is not given/],
-    [{ action: 'add' }, 'missing-argument', 64, /argument PV is missing/],
+    [{ action: 'add', pvs: one, copies: 3 }, 'contradiction', 64, /either PVs are given, or how many/],
     [{ action: 'add', pvs: both, ranges: [{ start: 8192, length: 1024 }] }, 'contradiction', 64, /are for one PV/],
     [{ action: 'add', pvs: ['/sim/9'] }, 'no-pv', 80, /is no device of group/],
     [{ action: 'add', pvs: one, ranges: [{ start: 2048, length: 512 }] }, 'bad-region', 64, /cannot shrink to 256K/],
@@ -183,7 +184,7 @@ test('regions that the group does not know of stop changes until recover has res
 test('a device that was taken out, but still holds an old version, has no say', async () => {
   const world = await made(3);
   const away = world.disks.image(pathOf(2)).copy();
-  await tm((ctx) => reduce(ctx, [pvOf(2)], [['pv_remove', pvOf(2)]], false))(world);
+  await tm((ctx) => reduce(ctx, { names: [pvOf(2)], stages: [['pv_remove', pvOf(2)]], dryRun: false }))(world);
   for (let n = 0; n < 60; n++) await mutate(['vg_set', n % 2 ? '--del-tag' : '--add-tag', 'x'])(world);
   world.disks.put(pathOf(2), away);
   await mutate(['vg_set', '--add-tag', 'y'])(world);
