@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
-PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl initramfs-tools-core busybox-static cpio
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
@@ -30,10 +30,11 @@ build: node_modules ## validators and one bundle a tool, under build/
 dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
 	node scripts/build.mjs --dist $(TARGET:%=--target=%)
 
-install: dist docs ## the executable, a link for each tool and the man pages, into DESTDIR and PREFIX
+install: dist docs ## the executable, a link for each tool, man pages, rules, units and the initramfs hook (DESTDIR, PREFIX)
 	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
 	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
+	scripts/install-system.sh '$(DESTDIR)' '$(PREFIX)'
 
 check: build ## types and the rules of the code
 	npx tsc
