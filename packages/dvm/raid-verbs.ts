@@ -61,12 +61,16 @@ export const raidVerbs = [
   ),
   verb(
     'repair',
-    'Replace what is broken of a volume: lost images of raid, the metadata of a thin pool that is down.',
+    'Replace what is broken of a volume: lost images of raid, the metadata of a thin pool or cache that is down.',
     [target, devices],
-    { ...changeOptions, replace: { type: 'list', value: 'PV', describe: 'also the images on this PV, although it is there' } },
+    {
+      ...changeOptions,
+      replace: { type: 'list', value: 'PV', describe: 'also the images on this PV, although it is there' },
+      cache: { type: 'boolean', describe: 'the metadata of its cache' },
+    },
     (call) => {
       const { group, volume } = parseVolume(call.positionals[0] ?? '');
-      const words = passOn(call.options, ['replace']);
+      const words = passOn(call.options, ['replace', 'cache']);
       return twice(group, tmWords(call.options), ['lv_repair', volume, ...words, ...call.positionals.slice(1)]);
     },
   ),

@@ -1,3 +1,4 @@
+import { tool as lv_cache } from './commands/lv_cache.js';
 import { tool as lv_clone } from './commands/lv_clone.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
@@ -27,6 +28,7 @@ import { tool as vg_split } from './commands/vg_split.js';
 import type { Apply } from './filter.js';
 
 const tools = [
+  lv_cache,
   lv_clone,
   lv_convert,
   lv_create,

@@ -1,12 +1,12 @@
 import { fail } from '#tool/errors.js';
+import { extendUnderCache } from './cache/extend.js';
 import { refuseCloning } from './clone/segments.js';
 import type { Draft } from './draft.js';
-import { type Extension, extendPlain } from './extend-plain.js';
+import type { Extension } from './extend-plain.js';
 import { extendFixed, fixedSegment } from './fixed.js';
 import { refuseIntegrity } from './integrity/change.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
-import { extendRaid, raidOf } from './raid/resize.js';
 import { extendSnapshot, refuseOrigin } from './thick/resize.js';
 import { snapshotSegment } from './thick/segments.js';
 import { extendPool, extendThin } from './thin/extend.js';
@@ -30,9 +30,7 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   refuseOrigin(draft, id);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);
-  const raid = raidOf(lv);
-  if (raid) return extendRaid(draft, id, raid, e);
   const fixed = fixedSegment(lv);
   if (fixed) return extendFixed(draft, id, fixed, e);
-  return thin ? extendThin(draft, id, thin, e) : extendPlain(draft, id, e);
+  return thin ? extendThin(draft, id, thin, e) : extendUnderCache(draft, id, e);
 }

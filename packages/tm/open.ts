@@ -19,9 +19,9 @@ import { activationPipeline, type Looks } from './activation.js';
 import { checkSource } from './clone-source.js';
 import { checkPrograms, programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
+import { checkMetadata, type MetadataCheck } from './metadata-check.js';
 import { handOver, relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
-import { checkMetadata } from './thin-check.js';
 import { zero } from './zero.js';
 
 /** What opening a group needs of a call. */
@@ -36,8 +36,8 @@ export interface OpenRequest {
   wait: number;
   activate: boolean;
   kernel: string | undefined;
-  /** False: the metadata of thin pools is not checked. */
-  thinCheck?: boolean;
+  /** What comes up without a check of its metadata. */
+  unchecked?: readonly MetadataCheck['kind'][];
 }
 
 export interface Opened {
@@ -68,9 +68,9 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const tools = checkPrograms(call.section(tmSection), request.thinCheck === false);
+  const tools = checkPrograms(call.section(tmSection), request.unchecked ?? []);
   const looks: Looks = {
-    check: (c) => checkMetadata(c, tools, call.note),
+    check: (c) => checkMetadata(c, tools[c.kind], call.note),
     source: (s) => checkSource(s, openDevice),
   };
   const keep = lock ? [lock.fd] : [];

@@ -1,3 +1,4 @@
+import { cacheCases } from './dm-cases/caches.js';
 import type { Case } from './dm-cases/case.js';
 import { cloneCases } from './dm-cases/clones.js';
 import { devicesCases } from './dm-cases/devices.js';
@@ -16,4 +17,5 @@ export const dmCases: Record<string, Case> = {
   ...cloneCases,
   ...integrityCases,
   ...thinCases,
+  ...cacheCases,
 };

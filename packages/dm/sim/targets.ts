@@ -1,5 +1,6 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
+import { cache } from './caches.js';
 import { clone } from './clones.js';
 import { integrity } from './integrity.js';
 import { mirror } from './mirror.js';
@@ -43,6 +44,7 @@ const types: Record<string, TargetType> = {
   'snapshot-origin': snapshotOrigin,
   snapshot,
   'snapshot-merge': snapshot,
+  cache,
   clone,
   integrity,
 };

@@ -4,6 +4,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
+import { cacheVerbs } from '../cache-verbs.js';
 import { cloneVerbs } from '../clone-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
@@ -207,6 +208,7 @@ export const tool: Tool = {
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,
+    ...cacheVerbs,
     ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,

@@ -1,3 +1,4 @@
+import { cacheSchema } from './cache.schema.js';
 import { cloneSchema } from './clone.schema.js';
 import { fixedSchema } from './fixed.schema.js';
 import { integritySchema } from './integrity.schema.js';
@@ -23,5 +24,6 @@ export const segmentSchemas = {
     snapshotSchema,
     cloneSchema,
     integritySchema,
+    cacheSchema,
   ],
 } as const;

@@ -1,6 +1,7 @@
 import type { Extents } from '#tool/units.js';
 import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
+import { cache } from './cache.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
 import { integrity } from './integrity.js';
@@ -23,6 +24,7 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   thin,
   mirror,
   snapshot,
+  cache,
   clone,
   integrity,
 };

@@ -2,6 +2,7 @@ import type { Target } from '#dm/documents.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
+import { cache } from './cache.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
 import { integrity } from './integrity.js';
@@ -24,6 +25,7 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   thin,
   mirror,
   snapshot,
+  cache,
   clone,
   integrity,
 };

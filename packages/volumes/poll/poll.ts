@@ -3,6 +3,7 @@ import type { Draft } from '#metadata/draft.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
+import { pollCache } from './cache.js';
 import { pollClone } from './clone.js';
 import { pollIntegrity } from './integrity.js';
 import { pollMirror } from './mirror.js';
@@ -26,6 +27,7 @@ export type Poll<S extends Segment> = (polled: Polled, id: string, segment: S) =
 
 /** The kinds that have something to finish; one file each. */
 const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
+  cache: pollCache,
   clone: pollClone,
   integrity: pollIntegrity,
   mirror: pollMirror,

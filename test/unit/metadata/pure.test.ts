@@ -6,6 +6,7 @@ import { loadTools } from '#test/support/tools.js';
 import { DvmError } from '#tool/errors.js';
 import { Checked, invoke, outputDocument } from '#tool/invoke.js';
 import { canonical } from '#tool/json.js';
+import { cache } from './cache-fixtures.js';
 import { create, groupOf, lvId, metadataOf, pvId } from './fixtures.js';
 import { createPools } from './thin-fixtures.js';
 
@@ -17,6 +18,12 @@ const test = suite('filters are pure');
 
 /** For each filter, arguments with which it changes something. */
 const edits: Record<string, string[][]> = {
+  lv_cache: [
+    ['a', '--extents', '2', '--mode', 'writeback', '--setting', 'migration_threshold=8'],
+    ['c', '--mode', 'writeback'],
+    ['c', '--off'],
+    ['c', '--off', '--drop'],
+  ],
   lv_clone: [['/dev/nbd0', 'new', '--size', '5M']],
   lv_convert: [['a', '--type', 'raid1']],
   lv_create: [
@@ -63,6 +70,8 @@ function document() {
   create(draft, 'a', '5', { id: lvId(1) });
   create(draft, 'b', '4', { id: lvId(2) });
   create(draft, 'r', '2', { id: lvId(3), type: 'raid1', pvs: [pvId(0), pvId(1)] });
+  create(draft, 'c', '1', { id: lvId(4) });
+  cache(draft, 'c', { extents: '1' });
   createPools(draft);
   return groupOf([100, 100, 100], draft.result());
 }
