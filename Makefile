@@ -9,8 +9,9 @@ PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
 PREFIX := /usr/local
+UNITDIR := /lib/systemd/system
 
-.PHONY: help build dist install check lint format test test-long fuzz bench demo sandbox docs clean packages
+.PHONY: help build dist install deb check lint format test test-long fuzz bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -34,6 +35,15 @@ install: dist docs ## the executable, a link for each tool and the man pages, in
 	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
 	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)/etc/dvs
+	sed 's|/usr/local|$(PREFIX)|' packaging/systemd/dvs.service > $(DESTDIR)$(UNITDIR)/dvs.service
+	[ -e $(DESTDIR)/etc/default/dvs ] || install -D -m 644 packaging/dvs/default $(DESTDIR)/etc/default/dvs
+	[ -e $(DESTDIR)/etc/dvs/config.json ] || install -D -m 600 packaging/dvs/config.json $(DESTDIR)/etc/dvs/config.json
+
+deb: ## the same as a Debian package, build/dvm_VERSION_ARCH.deb
+	rm -rf build/deb
+	$(MAKE) install DESTDIR=build/deb PREFIX=/usr
+	scripts/deb.sh build/deb
 
 check: build ## types and the rules of the code
 	npx tsc
