@@ -15,6 +15,7 @@ import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, refuseOptions, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
+import { watchVerb } from '../watch/verb.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
@@ -209,6 +210,7 @@ export const tool: Tool = {
     ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,
+    watchVerb,
     check,
     replay,
   ],
