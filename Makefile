@@ -10,7 +10,7 @@ PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning
 RUNTIME := node
 PREFIX := /usr/local
 
-.PHONY: help build dist install check lint format test test-long fuzz bench demo sandbox docs clean packages
+.PHONY: help build dist install deb check lint format test test-long fuzz bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -35,6 +35,13 @@ install: dist docs ## the executable, a link for each tool, man pages, rules, un
 	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
 	scripts/install-system.sh '$(DESTDIR)' '$(PREFIX)'
+	[ -e $(DESTDIR)/etc/default/dvs ] || install -D -m 644 packaging/dvs/default $(DESTDIR)/etc/default/dvs
+	[ -e $(DESTDIR)/etc/dvs/config.json ] || install -D -m 600 packaging/dvs/config.json $(DESTDIR)/etc/dvs/config.json
+
+deb: ## the same as a Debian package, build/dvm_VERSION_ARCH.deb
+	rm -rf build/deb
+	$(MAKE) install DESTDIR=build/deb PREFIX=/usr
+	scripts/deb.sh build/deb
 
 check: build ## types and the rules of the code
 	npx tsc

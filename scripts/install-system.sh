@@ -11,7 +11,7 @@ from=$(dirname "$0")/../packaging
 # The programs are where they were installed to.
 put() {
 	mkdir -p "$destdir$(dirname "$3")"
-	sed -E "s,/usr/sbin/(dvm|discover),$prefix/sbin/\1,g" "$1" > "$destdir$3"
+	sed -E "s,/usr/sbin/(dvm|dvs|discover),$prefix/sbin/\1,g" "$1" > "$destdir$3"
 	chmod "$2" "$destdir$3"
 }
 

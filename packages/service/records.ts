@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DocumentType } from '#tool/document.js';
 import { DvmError, fail, isSystemError } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
+import { Turns } from './turns.js';
 
 /**
  * Documents of one kind in a directory, a file each: NAME.json. A file is whole at any instant, because it is written beside
@@ -13,7 +14,7 @@ import { canonical, parseJson } from '#tool/json.js';
 export class Records<T> {
   readonly #directory: string;
   readonly #type: DocumentType<T>;
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   #count = 0;
 
   constructor(directory: string, type: DocumentType<T>) {
@@ -46,7 +47,7 @@ export class Records<T> {
   /** @throws DvmError `no-record` (exit 73) when it cannot be written: then the one before stands */
   put(name: string, document: T, durable: boolean): Promise<void> {
     const text = Buffer.from(`${canonical(document)}\n`);
-    return this.#inOrder(name, async () => {
+    return this.#turns.take(name, async () => {
       const [path, beside] = [this.#path(name), join(this.#directory, `.${name}.${this.#count++}.tmp`)];
       try {
         if (durable) await writeDurably(beside, path, this.#directory, text);
@@ -62,21 +63,11 @@ export class Records<T> {
 
   /** Not durable: who comes back after a power cut finds it again, and deletes it again. */
   delete(name: string): Promise<void> {
-    return this.#inOrder(name, async () => rmSync(this.#path(name), { force: true }));
+    return this.#turns.take(name, async () => rmSync(this.#path(name), { force: true }));
   }
 
   #path(name: string): string {
     return join(this.#directory, `${name}.json`);
-  }
-
-  async #inOrder(name: string, act: () => Promise<void>): Promise<void> {
-    const turn = (this.#last.get(name) ?? Promise.resolve()).then(act, act);
-    this.#last.set(name, turn);
-    try {
-      await turn;
-    } finally {
-      if (this.#last.get(name) === turn) this.#last.delete(name);
-    }
   }
 }
 
