@@ -1,7 +1,7 @@
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { fail, isSystemError } from '#tool/errors.js';
+import { listenOn } from '#service/listen.js';
+import { fail } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
 import { endpointOf } from './client.js';
 import type { MemberNode } from './node.js';
@@ -13,21 +13,16 @@ export type Listeners = Set<(line: string) => void>;
  * The socket by which a running member is asked and told: GET /members, GET /events (a line an event, until either end has
  * enough), POST /join, POST /leave. Only the user it runs as gets in: mode 0600.
  *
- * @throws DvmError `running-already` (exit 75) a member answers at this path; `cannot-listen` (exit 69)
+ * @returns ends it
+ * @throws DvmError `running-already` (exit 75) a member answers at this path; those of `listenOn`
  */
-export async function serveControl(path: string, node: MemberNode, listeners: Listeners): Promise<Server> {
-  await clearAway(path);
-  const server = createServer((request, response) => {
+export async function serveControl(path: string, node: MemberNode, listeners: Listeners): Promise<() => Promise<void>> {
+  await refuseTaken(path);
+  return listenOn(path, (request, response) => {
     answer(request, response, node, listeners).catch((e: unknown) => {
       response.writeHead(400, { 'content-type': 'application/json' }).end(canonical({ error: (e as Error).message }));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (e) => reject(fail('unavailable', 'cannot-listen', `cannot listen at "${path}": ${e.message}`)));
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o600);
-  return server;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, node: MemberNode, listeners: Listeners): Promise<void> {
@@ -75,15 +70,14 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** A socket that nobody answers at is what a member that was killed left behind. */
-async function clearAway(path: string): Promise<void> {
-  const state = await new Promise<'free' | 'taken'>((resolve) => {
+/** A socket that nobody answers at is what a member that was killed left behind, and is replaced. */
+async function refuseTaken(path: string): Promise<void> {
+  const taken = await new Promise<boolean>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
-      resolve('taken');
+      resolve(true);
     });
-    probe.on('error', (e) => resolve(isSystemError(e) && (e.code === 'ENOENT' || e.code === 'ECONNREFUSED') ? 'free' : 'taken'));
+    probe.on('error', () => resolve(false));
   });
-  if (state === 'taken') throw fail('busy', 'running-already', `a member already listens at "${path}"`);
-  rmSync(path, { force: true });
+  if (taken) throw fail('busy', 'running-already', `a member already listens at "${path}"`);
 }

@@ -1,5 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Log } from '#service/log.js';
 import { canonical } from '#tool/json.js';
 import type { MemberEvent } from '../member/state.js';
@@ -50,8 +48,7 @@ export async function* runMember(options: RunOptions, log: Log, seed: number): A
     },
     refused: (peer, reason) => log('warning', 'refused', { peer, reason }),
   });
-  mkdirSync(dirname(options.socket), { recursive: true });
-  const control = await serveControl(options.socket, node, listeners);
+  const endControl = await serveControl(options.socket, node, listeners);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => node.leave());
   log('info', 'started', { node: node.name, listen: options.listen, advertise });
   node.join(options.join);
@@ -59,9 +56,7 @@ export async function* runMember(options: RunOptions, log: Log, seed: number): A
   yield* events;
   log('info', 'left', { node: node.name });
   node.stop();
-  control.close();
-  control.closeAllConnections();
-  rmSync(options.socket, { force: true });
+  await endControl();
 }
 
 /** What is pushed comes out in order, for one reader. */

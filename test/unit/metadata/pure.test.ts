@@ -54,8 +54,10 @@ const edits: Record<string, string[][]> = {
   vg_create: [[]],
   vg_export: [[]],
   vg_import: [[]],
+  vg_merge: [['other']],
   vg_remove: [[]],
   vg_rollback: [['old', '--since', 'changes']],
+  vg_split: [[pvId(2)]],
   vg_set: [['--add-tag', 'x']],
 };
 
@@ -80,6 +82,7 @@ function document() {
 const files = new Map<string, unknown>([
   ['edits', Buffer.from('lv_rename a z\nlv_remove b\n')],
   ['old', frozen(groupOf([100, 100, 100], metadataOf([20, 20, 20])))],
+  ['other', frozen(JSON.parse(JSON.stringify(metadataOf([20])).replaceAll(pvId(0), pvId(9))))],
   ['changes', frozen({ kind: 'changes', version: 1, steps: [] })],
 ]);
 
