@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { dirname } from 'node:path';
+import { makeDirectories } from '#tool/directories.js';
 import { fail } from '#tool/errors.js';
 
 /**
@@ -38,7 +39,7 @@ function portOf(address: string): { host: string; port: number } {
 }
 
 function clearPath(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeDirectories(dirname(path), 0o755);
   const known = lstatSync(path, { throwIfNoEntry: false });
   if (known && !known.isSocket()) throw fail('cannotCreate', 'not-a-socket', `"${path}" is there, and is no socket`);
   rmSync(path, { force: true });

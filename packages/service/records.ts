@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectories } from '#tool/directories.js';
 import type { DocumentType } from '#tool/document.js';
 import { DvmError, fail, isSystemError } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
@@ -20,7 +21,7 @@ export class Records<T> {
   constructor(directory: string, type: DocumentType<T>) {
     this.#directory = directory;
     this.#type = type;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
   }
 
   /**

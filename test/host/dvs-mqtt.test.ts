@@ -174,7 +174,8 @@ test('what cannot work is refused at the start; doctor says why', () =>
     symlinkSync(rig.root, join(rig.dir, 'alias'));
     await refused('bad-root', 78, '-c', rig.config({ roots: [join(rig.dir, 'alias')] }), '-b', 'x');
     await refused('no-group', 78, '-c', rig.config({ backend: 'dvm' }), '-b', 'x');
-    await refused('no-state', 73, '-c', rig.config({ stateDirectory: '/dev/null/nowhere' }), '-b', 'x');
+    for (const stateDirectory of ['/dev/null/nowhere', '/proc/nowhere/at/all'])
+      await refused('no-state', 73, '-c', rig.config({ stateDirectory }), '-b', 'x');
     await rig.startBroker();
     const config = rig.config();
     await rig.startDvs(config);
