@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { lvm } from '#test/bench/lvm.js';
-import { guestTests } from '#test/sandbox/session.js';
-import { assert, suite } from '#test/support/check.js';
-import { dvm, sh } from '#test/support/guest.js';
+import { sh } from '#test/support/guest.js';
+import { compareWithLvm } from '#test/support/lvm-steps.js';
 
 /**
  * The same caches made by LVM2 on equal disks: tables and status compared as text. Known differences: LVM2 gives what caches a
  * name of its own (`fast_cpool_cdata`); where on its devices the cache lies, and how much of its metadata the kernel uses for
  * itself, are left out.
  */
-const disks = ['/dev/ubda', '/dev/ubdb'];
 const pool = 'lvcreate --type cache-pool -L 16m -n fast vg /dev/ubdb';
 const attach = (mode: string) => `lvconvert --type cache --cachepool vg/fast --cachemode ${mode} --cachepolicy smq vg/a`;
 
@@ -40,41 +36,12 @@ function seen(): string {
   return text.split('\n').filter((l) => l !== '').sort().join('\n'); // biome-ignore format: one line
 }
 
-async function ours(): Promise<string[]> {
-  await dvm`create vg ${disks} --extent-size 1M`;
-  const out: string[] = [];
-  for (const [commands] of steps) {
-    for (const command of commands) await dvm`${command.split(' ')}`;
-    out.push(seen());
-  }
-  await dvm`remove vg/a`;
-  await dvm`remove vg`;
-  return out;
-}
-
-function theirs(): string[] {
-  const { environment } = lvm(disks, '/tmp', 'lean');
-  const run = (...words: string[]): string =>
-    execFileSync('lvm', words, { env: { ...process.env, ...environment }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  run('pvcreate', '-y', '--dataalignment', '5m', '--metadatasize', '1m', '--setphysicalvolumesize', '63m', ...disks);
-  run('vgcreate', '-s', '1m', 'vg', ...disks);
-  return steps.map(([, commands]) => {
-    for (const command of commands) {
-      const [verb = '', ...words] = command.split(' ');
-      run(verb, '-y', ...(verb === 'lvcreate' && !words.includes('cache-pool') ? ['-Wn'] : []), ...words);
-    }
-    return seen();
-  });
-}
-
-guestTests({ disks: ['64M', '64M'] }, () => {
-  const test = suite('caches equal those of LVM2');
-  const both = ours().then((mine) => ({ mine, yours: theirs() }));
-  for (const [i, [commands]] of steps.entries())
-    test(commands.join(', '), async () => {
-      const { mine, yours } = await both;
-      assert.match(mine[i] ?? '', /vg-a/);
-      assert.is(mine[i], yours[i]);
-    });
-  test.run();
+compareWithLvm({
+  name: 'caches equal those of LVM2',
+  size: 64,
+  steps,
+  seen,
+  shows: /vg-a/,
+  volumes: ['a'],
+  keepsSignatures: (words) => !words.includes('cache-pool'),
 });

@@ -4,7 +4,7 @@ import { randomBytes } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
 import { writeAll } from '#tool/stdio.js';
 import { ask, lines } from '../transport/ask.js';
-import { membersTable, parseMembers, parseMeta } from '../transport/listing.js';
+import { membersTable, membersType, parseMeta } from '../transport/listing.js';
 
 const socket = {
   type: 'string',
@@ -49,7 +49,7 @@ const list = command({
     format: { type: 'string', value: 'FORMAT', choices: ['json', 'table'], default: 'json', describe: 'how to print' },
   },
   run: async (call) => {
-    const known = parseMembers(await ask(call.options.socket, 'GET', '/members'));
+    const known = membersType.parse(await ask(call.options.socket, 'GET', '/members'), 'answer of the member');
     return call.options.format === 'table' ? new Text(membersTable(known)) : new Lines(known, 2);
   },
 });

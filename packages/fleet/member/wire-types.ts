@@ -1,6 +1,6 @@
 import validateAnswer from '#gen/member-answer.js';
 import validateRequest from '#gen/member-request.js';
-import type { Validator } from '#tool/document.js';
+import { problemsOf, type Validator } from '#tool/document.js';
 import { fail } from '#tool/errors.js';
 import type { Answer, Request } from './wire.js';
 
@@ -16,6 +16,6 @@ export function answerOf(value: unknown): Answer {
 
 function checked<T>(value: unknown, validate: Validator): T {
   if (validate(value)) return value as T;
-  const [first] = validate.errors ?? [];
-  throw fail('badInput', 'bad-message', `a message that breaks its schema at "${first?.instancePath ?? ''}": ${first?.message}`);
+  const { first, details } = problemsOf(validate);
+  throw fail('badInput', 'bad-message', `a message that breaks its schema: ${first}`, { details });
 }

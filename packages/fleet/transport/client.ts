@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
+import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { parseJson } from '#tool/json.js';
 import type { Destination } from '../member/state.js';
@@ -52,7 +53,7 @@ export class Client {
         try {
           const from = peerName((response.socket as TLSSocket).getPeerCertificate());
           if (response.statusCode !== 200 || from === undefined) throw new Error(`status ${response.statusCode}`);
-          resolve({ from, answer: answerOf(parseJson(await textOf(response), 'answer')) });
+          resolve({ from, answer: answerOf(parseJson(await bounded(response, largestMessage, 'answer'), 'answer')) });
         } catch (e) {
           sent.destroy();
           reject(e);
@@ -65,17 +66,6 @@ export class Client {
   close(): void {
     this.#agent.destroy();
   }
-}
-
-async function textOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > largestMessage) throw new Error('an answer that is too long');
-  }
-  return Buffer.concat(chunks);
 }
 
 function mismatch({ node, address }: Destination, found: string | undefined): Error | undefined {

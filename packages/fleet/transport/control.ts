@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { listenOn } from '#service/listen.js';
+import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
 import { endpointOf } from './client.js';
@@ -31,11 +32,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, node: 
   };
   switch (`${request.method} ${request.url}`) {
     case 'GET /members':
-      return say({ self: node.name, members: node.members() });
+      return say({ kind: 'members', version: 1, self: node.name, members: node.members() });
     case 'GET /events':
       return stream(response, listeners);
     case 'POST /join':
-      node.join(addressesIn(await textOf(request)));
+      node.join(addressesIn(await bounded(request, 65_536, 'list of addresses')));
       return say({});
     case 'POST /leave':
       node.leave();
@@ -54,20 +55,11 @@ function stream(response: ServerResponse, listeners: Listeners): void {
   response.on('close', () => listeners.delete(tell));
 }
 
-function addressesIn(text: string): string[] {
+function addressesIn(text: Buffer): string[] {
   const value = parseJson(text, 'addresses');
   const addresses = Array.isArray(value) ? value.map(String) : [];
   for (const address of addresses) endpointOf(address);
   return addresses;
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > 65_536) throw fail('badInput', 'too-large', 'more addresses than fit');
-  }
-  return text;
 }
 
 /** A socket that nobody answers at is what a member that was killed left behind, and is replaced. */

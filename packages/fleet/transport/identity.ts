@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
 import { fail } from '#tool/errors.js';
 import { readFileOrFail } from '#tool/stdio.js';
+import { nodeName } from '../member/wire.schema.js';
 
 /** Where a node's credentials lie: PEM files. */
 export interface CredentialFiles {
@@ -21,7 +22,7 @@ export interface Credentials {
   crl?: Buffer;
 }
 
-const validName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const validName = new RegExp(nodeName.pattern);
 
 /**
  * Reads a node's credentials. Its name is the subject's common name in its certificate: nothing else says who it is.

@@ -2,17 +2,12 @@ import type { FromSchema } from 'json-schema-to-ts';
 import validate from '#gen/members.js';
 import { documentType } from '#tool/document.js';
 import { fail } from '#tool/errors.js';
+import { columnsOf } from '#tool/printable.js';
 import type { Meta } from '../member/wire.js';
 import type { membersSchema } from '../member/wire.schema.js';
 
 export type Members = FromSchema<typeof membersSchema>;
 export const membersType = documentType<Members>('members', 1, validate);
-
-/** The answer of a running member, as a document. */
-export function parseMembers(answer: unknown): Members {
-  const { self, members } = (answer ?? {}) as { self?: unknown; members?: unknown };
-  return membersType.parse({ kind: 'members', version: 1, self, members }, 'answer of the member');
-}
 
 /** One line a node, this one first. */
 export function membersTable({ self, members }: Members): string {
@@ -21,22 +16,12 @@ export function membersTable({ self, members }: Members): string {
     node,
     status,
     address,
-    String(incarnation),
+    incarnation,
     Object.entries(meta)
       .map(([k, v]) => `${k}=${v}`)
       .join(' '),
   ]);
-  const head = ['NODE', 'STATUS', 'ADDRESS', 'INCARNATION', 'META'];
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
-  return [head, ...rows]
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return columnsOf(['NODE', 'STATUS', 'ADDRESS', 'INCARNATION', 'META'], rows);
 }
 
 /**

@@ -2,6 +2,7 @@ import { constants } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
+import { bounded } from '#tool/bounded.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { parseJson } from '#tool/json.js';
 import type { Answer, Request } from '../member/wire.js';
@@ -65,18 +66,7 @@ export async function listen(at: Endpoint, credentials: Credentials, events: Ser
 
 async function take(request: IncomingMessage): Promise<Request> {
   if (request.method !== 'POST' || request.url !== '/member') throw fail('badInput', 'bad-message', 'not POST /member');
-  return requestOf(parseJson(await body(request), 'message'));
-}
-
-async function body(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > largestMessage) throw fail('badInput', 'too-large', `a message of more than ${largestMessage} bytes`);
-  }
-  return Buffer.concat(chunks);
+  return requestOf(parseJson(await bounded(request, largestMessage, 'message'), 'message'));
 }
 
 function send(response: ServerResponse, answer: Answer): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import { parseJson } from '#tool/json.js';
@@ -79,14 +80,8 @@ const longest = 65_536;
 
 /** What a call was given; what is missing is empty, and refused by who needs it. */
 async function readArguments(request: IncomingMessage): Promise<Arguments> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > longest) throw fail('badInput', 'too-long', `call is longer than ${longest} bytes`);
-  }
-  const value = length === 0 ? {} : parseJson(Buffer.concat(chunks), 'call', { bytes: longest, depth: 8 });
+  const text = await bounded(request, longest, 'call');
+  const value = text.length === 0 ? {} : parseJson(text, 'call', { bytes: longest, depth: 8 });
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw fail('badInput', 'bad-call', 'call is not an object');
   const { Name: name = '', ID: id = '', Opts: options } = value;
