@@ -4,13 +4,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
-PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl initramfs-tools-core busybox-static cpio docker.io
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node
 PREFIX := /usr/local
 
-.PHONY: help build dist install check lint format test test-long fuzz bench demo sandbox docs clean packages
+.PHONY: help build dist install deb check lint format test test-long fuzz bench demo sandbox docs clean packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -30,10 +30,18 @@ build: node_modules ## validators and one bundle a tool, under build/
 dist: node_modules ## every tool in one executable that needs no Node, build/dist/dvm
 	node scripts/build.mjs --dist $(TARGET:%=--target=%)
 
-install: dist docs ## the executable, a link for each tool and the man pages, into DESTDIR and PREFIX
+install: dist docs ## the executable, a link for each tool, man pages, rules, units and the initramfs hook (DESTDIR, PREFIX)
 	install -D build/dist/dvm $(DESTDIR)$(PREFIX)/sbin/dvm
 	for tool in $$(ls bin | grep -vx dvm); do ln -sf dvm $(DESTDIR)$(PREFIX)/sbin/$$tool; done
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/*.1
+	scripts/install-system.sh '$(DESTDIR)' '$(PREFIX)'
+	[ -e $(DESTDIR)/etc/default/dvs ] || install -D -m 644 packaging/dvs/default $(DESTDIR)/etc/default/dvs
+	[ -e $(DESTDIR)/etc/dvs/config.json ] || install -D -m 600 packaging/dvs/config.json $(DESTDIR)/etc/dvs/config.json
+
+deb: ## the same as a Debian package, build/dvm_VERSION_ARCH.deb
+	rm -rf build/deb
+	$(MAKE) install DESTDIR=build/deb PREFIX=/usr
+	scripts/deb.sh build/deb
 
 check: build ## types and the rules of the code
 	npx tsc

@@ -125,6 +125,7 @@ async function buildTests() {
     outdir: out('test'),
     outExtension: { '.js': '.cjs' },
     sourcemap: 'inline',
+    sourcesContent: false, // the sources are there; with them in every bundle a build takes gigabytes
     external: [...common.external, 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
     define: { 'import.meta.url': '__filename' },
     metafile: true,

@@ -28,6 +28,7 @@ const keywords = {
     'required',
     'properties',
     'additionalProperties',
+    'maxProperties',
     'propertyNames',
     'patternProperties',
     'oneOf',
@@ -87,7 +88,7 @@ class Source {
   }
 
   #object({ required = [], properties = {}, propertyNames, patternProperties = {}, additionalProperties = true, ...rest }) {
-    const { oneOf, entities } = rest;
+    const { oneOf, entities, maxProperties } = rest;
     const present = (key) => `${member(key)} !== undefined`;
     const alternatives = oneOf?.map((one) => `Number(${all(...only(one, ['required']).required.map(present))})`);
     const property = (s, value) => `if (!(${this.test(s, value)})) return false;`;
@@ -96,6 +97,7 @@ class Source {
     );
     return [
       `if (!(${all(object, ...required.map(present))})) return false;`,
+      ...(maxProperties === undefined ? [] : [`if (Object.keys(v).length > ${maxProperties}) return false;`]),
       ...(alternatives ? [`if (${alternatives.join(' + ')} !== 1) return false;`] : []),
       'for (const k in v) {',
       ...(propertyNames ? [`if (!(${this.#string(propertyNames, 'k')})) return false;`] : []),

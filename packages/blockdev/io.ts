@@ -13,18 +13,24 @@ export interface Io {
 }
 
 let queue: Io | undefined;
+let devices = 0;
+
+/** A process that has opened more devices than this is one that the queue pays for. */
+const fewDevices = 16;
 
 /**
- * The kernel's queue for devices opened for direct I/O; threads of the runtime for files, which would keep the queue
- * waiting, and where the kernel has no queue for us.
+ * Threads of the runtime for files, which would keep the kernel's queue waiting, for the first devices of a process, and where the
+ * kernel has no queue for us; its queue for the others. The kernel takes some 40 ms to undo a queue when the process ends (it waits
+ * for an RCU grace period), which is more than a verb on few devices takes in all.
  */
 export function ioFor(direct: boolean): Io {
-  if (!direct) return threadIo();
+  if (!direct || ++devices <= fewDevices) return threadIo();
   queue ??= queueIo();
   return queue;
 }
 
-function queueIo(): Io {
+/** Exported for its test. */
+export function queueIo(): Io {
   const kernel = KernelQueue.open();
   if (!kernel) return threadIo();
   return {

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isSystemError } from '#tool/errors.js';
+import { namesIn, pidsIn, targetOf, textIn } from './fleeting.js';
 import { deviceAt, hostRoots, type Roots } from './sysfs.js';
 
 /** Somebody who has a device open without mounting it. */
@@ -20,20 +19,20 @@ export function openersOf(dev: string, roots: Roots = hostRoots): Opener[] {
 }
 
 function processes(dev: string, roots: Roots): Opener[] {
-  return names(roots.proc)
-    .filter((name) => /^\d+$/.test(name) && hasOpen(join(roots.proc, name, 'fd'), dev))
-    .map((pid) => ({ text: `open in "${text(join(roots.proc, pid, 'comm'))}" (${pid})`, passing: isOfUdev(pid, roots) }));
+  return pidsIn(roots.proc)
+    .filter((pid) => hasOpen(join(roots.proc, pid, 'fd'), dev))
+    .map((pid) => ({ text: `open in "${textIn(join(roots.proc, pid, 'comm'))}" (${pid})`, passing: isOfUdev(pid, roots) }));
 }
 
 /** Only paths below /dev are looked at: any other may lie on a file system that does not answer. */
 function hasOpen(fds: string, dev: string): boolean {
-  return names(fds).some((fd) => target(join(fds, fd)).startsWith('/dev/') && deviceAt(join(fds, fd)) === dev);
+  return namesIn(fds).some((fd) => targetOf(join(fds, fd)).startsWith('/dev/') && deviceAt(join(fds, fd)) === dev);
 }
 
 /** Itself, or what started it, is a udevd. */
 function isOfUdev(pid: string, roots: Roots): boolean {
   for (let at = pid; Number(at) > 1; ) {
-    const status = text(join(roots.proc, at, 'status'));
+    const status = textIn(join(roots.proc, at, 'status'));
     if (/^Name:\s.*udev/m.test(status)) return true;
     at = /^PPid:\s+(\d+)/m.exec(status)?.[1] ?? '';
   }
@@ -42,35 +41,12 @@ function isOfUdev(pid: string, roots: Roots): boolean {
 
 function loops(dev: string, roots: Roots): Opener[] {
   const block = join(roots.sysfs, 'dev/block');
-  const backed = names(block).filter((number) => deviceAt(backing(join(block, number))) === dev);
-  return backed.map((number) => ({ text: `behind /dev/${basename(target(join(block, number)))}`, passing: false }));
+  const backed = namesIn(block).filter((number) => deviceAt(backing(join(block, number))) === dev);
+  return backed.map((number) => ({ text: `behind /dev/${basename(targetOf(join(block, number)))}`, passing: false }));
 }
 
 /** Of a loop device on another one; no other device has the file. */
 function backing(loop: string): string {
-  const path = text(join(loop, 'loop/backing_file'));
+  const path = textIn(join(loop, 'loop/backing_file'));
   return path.startsWith('/dev/') ? path : '';
-}
-
-// processes and loop devices come and go while they are looked at
-
-function names(dir: string): string[] {
-  return gone(() => readdirSync(dir)) ?? [];
-}
-
-function text(path: string): string {
-  return gone(() => readFileSync(path, 'utf8').trimEnd()) ?? '';
-}
-
-function target(link: string): string {
-  return gone(() => readlinkSync(link)) ?? '';
-}
-
-function gone<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (e) {
-    if (isSystemError(e)) return undefined;
-    throw e;
-  }
 }

@@ -73,6 +73,25 @@ export async function renameLabels(world: LabelWorld, group: Label['group'], pat
   return written;
 }
 
+/**
+ * Makes the label of a PV name another group; one that does already is left alone.
+ *
+ * @throws DvmError `not-labelled` (80) when the device is not that PV of either group
+ */
+export async function handOverLabel(
+  world: LabelWorld,
+  { group, devices }: Devices,
+  pv: string,
+  to: Label['group'],
+): Promise<void> {
+  const path = devices[pv]?.path ?? '';
+  await updateLabel(world, path, (old) => {
+    const isOurs = old.group.id === group.id || old.group.id === to.id;
+    if (!isOurs || old.pv !== pv) throw notLabelled(path, `as PV ${old.pv} of group ${old.group.id}`);
+    return { ...old, group: to };
+  });
+}
+
 async function read(storage: Storage, path: string): Promise<{ label: Label; stale: string[] }> {
   const found = await readLabel(storage);
   if (found.state === 'labelled') return found;

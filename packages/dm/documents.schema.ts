@@ -1,5 +1,5 @@
 import { count } from '#documents/common.schema.js';
-import { dev, dmText, minor, targets, uuid, wipe } from './table.schema.js';
+import { checkedKind, dev, dmText, minor, targets, uuid, wipe } from './table.schema.js';
 
 /**
  * What a thin pool is to be told, group after group: the pool's transaction id goes from `from` to `to` when all
@@ -73,14 +73,21 @@ export const desiredSchema = {
         },
       },
     },
-    /** Thin pools whose metadata is made anew: read `from` one place, written `to` another, before anything else. */
+    /** Thin pools and caches whose metadata is made anew: read `from` one place, written `to` another, before anything else. */
     repairs: {
       type: 'array',
       items: {
         type: 'object',
-        required: ['pool', 'name', 'from', 'to'],
+        required: ['kind', 'uuid', 'name', 'from', 'to'],
         additionalProperties: false,
-        properties: { pool: uuid, name: dmText, from: { ...targets, minItems: 1 }, to: { ...targets, minItems: 1 } },
+        properties: {
+          kind: checkedKind,
+          /** Of the device that the metadata belongs to. */
+          uuid,
+          name: dmText,
+          from: { ...targets, minItems: 1 },
+          to: { ...targets, minItems: 1 },
+        },
       },
     },
     /** What else is to be zeroed: below volumes that are not to be active. */

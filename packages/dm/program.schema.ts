@@ -1,5 +1,5 @@
 import { count, positive } from '#documents/common.schema.js';
-import { dmText, minor, targets, text, uuid, wipe } from './table.schema.js';
+import { checkedKind, dmText, minor, targets, text, uuid, wipe } from './table.schema.js';
 
 /**
  * What an instruction names. Without a uuid the device is found by name; with one it is found by the uuid alone,
@@ -101,14 +101,17 @@ export const planSchema = {
         uncheck: instructions,
       },
     },
-    /** Metadata of thin pools to be checked (thin_check) before phase 1; made from `repairFrom` first (thin_repair) where that is. */
+    /**
+     * Metadata of thin pools and caches to be checked before phase 1 (thin_check, cache_check); made from `repairFrom` first
+     * (thin_repair, cache_repair) where that is. `name` is of the device that it belongs to.
+     */
     checks: {
       type: 'array',
       items: {
         type: 'object',
-        required: ['pool', 'device'],
+        required: ['kind', 'name', 'device'],
         additionalProperties: false,
-        properties: { pool: { type: 'string' }, device: dmText, repairFrom: dmText },
+        properties: { kind: checkedKind, name: { type: 'string' }, device: dmText, repairFrom: dmText },
       },
     },
     /** Devices of others that clones which come up read from, to be looked at before phase 1; `size` in sectors. */

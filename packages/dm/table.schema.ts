@@ -29,3 +29,5 @@ export const target = {
 export const targets = { type: 'array', items: target } as const;
 /** What is to be zeroed before new devices come up, so that nothing old is found on them. */
 export const wipe = { type: 'array', items: deviceRange } as const;
+/** What has metadata that only programs of its own can check. */
+export const checkedKind = { enum: ['thin-pool', 'cache'] } as const;

@@ -1,6 +1,8 @@
 import { count, extentOfDevice, id, ids, name, txn } from './common.schema.js';
 import { foundDevice } from './devices.schema.js';
 
+const groupName = { type: 'object', required: ['id', 'name'], additionalProperties: false, properties: { id, name } } as const;
+
 /**
  * What tm knows of a group without understanding its metadata. Stored in front of the metadata.
  * Whether an activation is pending is not here but in the regions' superblocks, so that
@@ -11,7 +13,7 @@ export const envelope = {
   required: ['group', 'seqno', 'txn', 'parent', 'time', 'host', 'pvs'],
   additionalProperties: false,
   properties: {
-    group: { type: 'object', required: ['id', 'name'], additionalProperties: false, properties: { id, name } },
+    group: groupName,
     /** One more with each transaction. */
     seqno: count,
     txn,
@@ -42,6 +44,13 @@ export const envelope = {
      * changed since. One that has left the group while it was away stays named.
      */
     absent: { type: 'object', propertyNames: ids, additionalProperties: txn },
+    /** PVs that are going over to another group, with what lies on them: a change that is not finished (`tm split`, `tm merge`). */
+    leaving: {
+      type: 'object',
+      required: ['group', 'pvs'],
+      additionalProperties: false,
+      properties: { group: groupName, pvs: { type: 'array', items: id, minItems: 1, uniqueItems: true } },
+    },
   },
 } as const;
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
-/** One thing dvm needs, or is better with, on this machine. */
+/** One thing dvm needs, or is better with, on this machine; or something of a group. */
 export interface Finding {
   what: string;
-  state: 'ok' | 'missing' | 'note';
+  state: 'ok' | 'missing' | 'wrong' | 'note';
   message: string;
   hint?: string;
 }
@@ -18,6 +18,7 @@ export async function doctor(): Promise<Finding[]> {
     deviceMapper(),
     targets(),
     udev(),
+    ownRules(),
     program('wipefs', 'discover add needs it to see what a device carries, and to wipe it'),
     lockDirectory(),
     memoryLock(),
@@ -88,6 +89,14 @@ function udev(): Finding {
     'install dmsetup, which brings them',
     'note',
   );
+}
+
+function ownRules(): Finding {
+  const directories = ['/etc', '/usr/local/lib', '/usr/lib', '/lib'].map((d) => `${d}/udev/rules.d`);
+  const there = ['56-dvm.rules', '68-dvm-activate.rules'].filter((rule) => directories.some((d) => existsSync(`${d}/${rule}`)));
+  const hint = 'make install puts them: without them there are no links by udev, and nothing comes up when devices appear';
+  const message = there.length > 0 ? `installed: ${there.join(', ')}` : "dvm's own rules are not installed";
+  return finding('rules of dvm', there.length === 2, message, hint, 'note');
 }
 
 function program(name: string, why: string): Finding {

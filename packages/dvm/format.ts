@@ -21,6 +21,7 @@ export function describe(document: unknown): string {
   if (doc?.kind === 'history') return describeHistory(document as HistoryDocument);
   if (doc?.kind === 'diff') return describeDiff(document as DiffDocument);
   if (doc?.kind === 'fs-result') return describeFs(document as FsDocument);
+  if (doc?.kind === 'progress') return ''; // what follows says that it is over
   return document === undefined ? '' : textOf([canonical(document)]);
 }
 

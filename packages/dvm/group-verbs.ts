@@ -1,5 +1,5 @@
 import { changeOptions, tmWords, verb } from './verb.js';
-import { update } from './verbs.js';
+import { splitGroup, update } from './verbs.js';
 
 const group = { name: 'GROUP', describe: 'name or id of a group' };
 
@@ -11,4 +11,14 @@ export const groupVerbs = [
   verb('import', 'Take an exported group into use again.', [group], changeOptions, (call) => [
     update(call.positionals[0] ?? '', tmWords(call.options), ['vg_import']),
   ]),
+  verb(
+    'split',
+    'Make a new group of some devices of a group, and of the volumes that lie on them.',
+    [group, { name: 'NEW', describe: 'name of the new group' }, { name: 'DEVICE', describe: 'devices that go over', many: true }],
+    changeOptions,
+    (call) => {
+      const [from = '', to = '', ...devices] = call.positionals;
+      return splitGroup(from, to, devices, tmWords(call.options));
+    },
+  ),
 ];

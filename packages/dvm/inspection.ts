@@ -1,6 +1,9 @@
 import { command, Text } from '#tool/command.js';
+import { textOf } from '#tool/printable.js';
 import { doctor } from './doctor.js';
+import { examine } from './examine.js';
 import { readTrace, showStep, summarize } from './replay.js';
+import { configOf, passOn } from './verb.js';
 
 /** What `dvm --trace` wrote, for people. */
 export const replay = command({
@@ -17,15 +20,21 @@ export const replay = command({
 /** `dvm doctor`. */
 export const check = command({
   name: 'doctor',
-  summary: 'Say what is missing on this machine.',
+  summary: 'Say what is wrong on this machine and with its groups, and what to do about it.',
   positionals: [],
-  options: { json: { type: 'boolean', describe: 'print the findings as JSON' } },
+  options: {
+    json: { type: 'boolean', describe: 'print the findings as JSON' },
+    kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to look at' },
+  },
   run: async (call) => {
-    const findings = await doctor();
-    call.exit(findings.some((f) => f.state === 'missing') ? 1 : 0);
+    const run = { configPath: configOf(call), trace: call.tracePath, note: () => {} };
+    const findings = [...(await doctor()), ...(await examine(run, passOn(call.options, ['kernel'])))];
+    call.exit(findings.some((f) => f.state === 'missing' || f.state === 'wrong') ? 1 : 0);
     if (call.options.json) return { kind: 'doctor', version: 1, findings };
     return new Text(
-      findings.map((f) => `${f.state.padEnd(8)} ${f.what}: ${f.message}${f.hint ? `\n         ${f.hint}` : ''}\n`).join(''),
+      textOf(
+        findings.flatMap((f) => [`${f.state.padEnd(8)} ${f.what}: ${f.message}`, ...(f.hint ? [`         ${f.hint}`] : [])]),
+      ),
     );
   },
 });

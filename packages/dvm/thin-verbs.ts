@@ -1,5 +1,5 @@
 import { changeOptions, passOn, tmWords, verb } from './verb.js';
-import { parseVolume, update } from './verbs.js';
+import { mergeGroup, parseGroup, parseVolume, update } from './verbs.js';
 
 const snapshotOptions = {
   tag: { type: 'list', value: 'TAG', describe: 'tag of the new volume' },
@@ -74,11 +74,16 @@ export const thinVerbs = [
   ),
   verb(
     'merge',
-    'Bring a volume back to what it was when a snapshot of it was made; the snapshot goes.',
-    [{ name: 'TARGET', describe: 'GROUP/SNAPSHOT' }],
+    'Bring a volume back to what it was when a snapshot of it was made; the snapshot goes. Or take a group over into another one.',
+    [
+      { name: 'TARGET', describe: 'GROUP/SNAPSHOT, or GROUP' },
+      { name: 'INTO', describe: 'groups: the one that takes over all devices and volumes', optional: true },
+    ],
     changeOptions,
     (call) => {
-      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      const [target = '', into] = call.positionals;
+      if (into !== undefined) return mergeGroup(parseGroup(target), into, tmWords(call.options));
+      const { group, volume } = parseVolume(target);
       return [update(group, tmWords(call.options), ['lv_merge', volume])];
     },
   ),

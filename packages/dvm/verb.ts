@@ -24,6 +24,7 @@ export const changeOptions = {
   'no-activate': { type: 'boolean', describe: 'change the metadata only; leave device-mapper alone' },
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
   'no-thin-check': { type: 'boolean', describe: 'bring thin pools up without a check of their metadata' },
+  'no-cache-check': { type: 'boolean', describe: 'bring cached volumes up without a check of their caches' },
 } as const satisfies OptionSpecs;
 
 /** The words that hand `changeOptions` on to tm. */
@@ -33,8 +34,7 @@ export function tmWords(options: OptionValues<typeof changeOptions>): string[] {
     '--wait',
     String(options.wait),
     ...(options['no-activate'] ? ['--no-activate'] : []),
-    ...(options['no-thin-check'] ? ['--no-thin-check'] : []),
-    ...passOn(options, ['kernel']),
+    ...passOn(options, ['no-thin-check', 'no-cache-check', 'kernel']),
   ];
 }
 

@@ -36,6 +36,17 @@ export function parseVolume(text: string): { group: string; volume: string } {
   return { group, volume };
 }
 
+/**
+ * `GROUP` alone.
+ *
+ * @throws DvmError `bad-target` (exit 64)
+ */
+export function parseGroup(text: string): string {
+  const { group, volume } = parseTarget(text);
+  if (volume !== undefined) throw fail('usage', 'bad-target', `"${text}" names a volume`, { hint: 'write GROUP' });
+  return group;
+}
+
 /** Words that go to tm itself, e.g. `--dry-run`, `--kernel sim:FILE`. */
 export type TmWords = readonly string[];
 
@@ -122,6 +133,14 @@ export function rename({ group, volume }: Target, to: string, tm: TmWords): Pipe
   return volume === undefined
     ? [[find(group), ['tm', 'rename', ...tm, group, to]]]
     : [update(group, tm, ['lv_rename', volume, to])];
+}
+
+export function splitGroup(group: string, name: string, devices: string[], tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'split', ...tm, group, name, ...devices]]];
+}
+
+export function mergeGroup(group: string, into: string, tm: TmWords): Pipeline[] {
+  return [[find(group), ['tm', 'merge', ...tm, group, into]]];
 }
 
 export function setVolume(group: string, volume: string, tm: TmWords, words: string[]): Pipeline[] {

@@ -1,7 +1,9 @@
+import { tool as lv_cache } from './commands/lv_cache.js';
 import { tool as lv_clone } from './commands/lv_clone.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
+import { tool as lv_integrity } from './commands/lv_integrity.js';
 import { tool as lv_merge } from './commands/lv_merge.js';
 import { tool as lv_reduce } from './commands/lv_reduce.js';
 import { tool as lv_remove } from './commands/lv_remove.js';
@@ -22,13 +24,16 @@ import { tool as vg_export } from './commands/vg_export.js';
 import { tool as vg_import } from './commands/vg_import.js';
 import { tool as vg_remove } from './commands/vg_remove.js';
 import { tool as vg_set } from './commands/vg_set.js';
+import { tool as vg_split } from './commands/vg_split.js';
 import type { Apply } from './filter.js';
 
 const tools = [
+  lv_cache,
   lv_clone,
   lv_convert,
   lv_create,
   lv_extend,
+  lv_integrity,
   lv_merge,
   lv_reduce,
   lv_remove,
@@ -49,6 +54,7 @@ const tools = [
   vg_import,
   vg_remove,
   vg_set,
+  vg_split,
 ];
 
 /** Every program that is one change of a draft; a test holds the list to the directory. */

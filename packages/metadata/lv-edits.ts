@@ -1,8 +1,10 @@
 import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
+import { cacheSegment } from './cache/segments.js';
 import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
+import { refuseIntegrity } from './integrity/change.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
 import { rowOf } from './kinds/raid.js';
 import { findVolume, findVolumes } from './lookup.js';
@@ -26,16 +28,14 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning`, `has-integrity` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
   const lv = draft.lvs[id] as Lv;
-  if (poolSegment(lv))
-    throw fail('inUse', 'cannot-reduce', `thin pool "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
-  if (snapshotSegment(lv))
-    throw fail('inUse', 'cannot-reduce', `snapshot "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  refuseReduction(lv);
   refuseCloning(lv, 'it cannot be resized');
+  refuseIntegrity(lv);
   refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
@@ -56,6 +56,15 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
   else draft.setLv(id, { ...lv, segments: truncate(lv.segments, size) });
   const text = `volume "${lv.name}": reduced to ${size} extents, ${formatSize(size * draft.vg.extentSize)}`;
   return [`${text}; what lies behind is lost: a file system on it must have been shrunk first`];
+}
+
+function refuseReduction(lv: Lv): void {
+  const what = poolSegment(lv) ? 'thin pool' : snapshotSegment(lv) ? 'snapshot' : undefined;
+  if (what) throw fail('inUse', 'cannot-reduce', `${what} "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  if (cacheSegment(lv))
+    throw fail('inUse', 'cannot-reduce', `volume "${lv.name}" is cached: it cannot be made smaller`, {
+      hint: `take the cache off first: lv_cache ${lv.name} --off`,
+    });
 }
 
 /**

@@ -1,11 +1,12 @@
 import { fail } from '#tool/errors.js';
+import { extendUnderCache } from './cache/extend.js';
 import { refuseCloning } from './clone/segments.js';
 import type { Draft } from './draft.js';
-import { type Extension, extendPlain } from './extend-plain.js';
+import type { Extension } from './extend-plain.js';
 import { extendFixed, fixedSegment } from './fixed.js';
+import { refuseIntegrity } from './integrity/change.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
-import { extendRaid, raidOf } from './raid/resize.js';
 import { extendSnapshot, refuseOrigin } from './thick/resize.js';
 import { snapshotSegment } from './thick/segments.js';
 import { extendPool, extendThin } from './thin/extend.js';
@@ -15,7 +16,7 @@ import { poolSegment, thinSegment } from './thin/segments.js';
  * Makes a volume larger. A volume that already has the size stays as it is.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots`, `cloning` (exit 83)
+ * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots`, `cloning`, `has-integrity` (exit 83)
  */
 export function extendVolume(draft: Draft, e: Extension): string[] {
   const id = findVolume(draft, e.volume);
@@ -25,12 +26,11 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   const thick = snapshotSegment(lv);
   if (thick) return extendSnapshot(draft, thick, e);
   refuseCloning(lv, 'it cannot be resized');
+  refuseIntegrity(lv);
   refuseOrigin(draft, id);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);
-  const raid = raidOf(lv);
-  if (raid) return extendRaid(draft, id, raid, e);
   const fixed = fixedSegment(lv);
   if (fixed) return extendFixed(draft, id, fixed, e);
-  return thin ? extendThin(draft, id, thin, e) : extendPlain(draft, id, e);
+  return thin ? extendThin(draft, id, thin, e) : extendUnderCache(draft, id, e);
 }

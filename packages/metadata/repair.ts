@@ -1,4 +1,6 @@
 import { fail } from '#tool/errors.js';
+import { repairCache } from './cache/repair.js';
+import { cachedPart, cacheSegment, originOf } from './cache/segments.js';
 import type { Draft } from './draft.js';
 import type { PartIds } from './layers.js';
 import { findVolume } from './lookup.js';
@@ -14,6 +16,8 @@ export interface Repair {
   replace: readonly string[];
   /** Raid: PVs to take extents from, in order of preference. */
   pvs: readonly string[];
+  /** The metadata of its cache, also where there is something else to repair. */
+  cache?: boolean | undefined;
   partIds: PartIds;
 }
 
@@ -26,8 +30,14 @@ export interface Repair {
 export function repairVolume(draft: Draft, r: Repair): string[] {
   const id = findVolume(draft, r.volume);
   const lv = draft.lvs[id] as Lv;
-  const [pool, raid] = [poolSegment(lv), raidOf(lv)];
-  if (raid) return repairRaid(draft, id, raid, r);
-  if (pool) return repairPool(draft, id, pool, () => r.partIds('pmspare'));
+  const newId = (): string => r.partIds('pmspare');
+  const part = cachedPart(draft, id);
+  const cached = cacheSegment(draft.lvs[part]);
+  const pool = poolSegment(lv);
+  if (pool && !r.cache) return repairPool(draft, id, pool, newId);
+  const stored = cached && !r.cache ? originOf(cached) : id;
+  const raid = r.cache ? undefined : raidOf(draft.lvs[stored] as Lv);
+  if (raid) return repairRaid(draft, stored, raid, r);
+  if (cached) return repairCache(draft, part, cached, newId);
   throw fail('inUse', 'no-repair', `volume "${lv.name}" has nothing that could be repaired`);
 }

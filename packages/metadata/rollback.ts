@@ -1,6 +1,7 @@
 import type { ChangesStep } from '#documents/changes.js';
 import { fail } from '#tool/errors.js';
 import { sameJson } from '#tool/json.js';
+import { carryCaches } from './cache/rollback.js';
 import { type Claim, ClaimMap, claimsOf, reservedClaims } from './claims.js';
 import type { Draft } from './draft.js';
 import type { Lv, Metadata } from './metadata.js';
@@ -32,7 +33,7 @@ export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metad
   checkGone(draft, old);
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
-  const carried = carryRaids(now, carryPools(now, old.lvs));
+  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
   const lvs = Object.fromEntries(
     Object.entries(carried).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
   );

@@ -1,36 +1,50 @@
 import { parsePoolStatus } from '#dm/pool-status.js';
+import { cacheSegment } from '#metadata/cache/segments.js';
 import { cloneSegment } from '#metadata/clone/segments.js';
 import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
+import { cacheStatus } from './fields-cache.js';
 import type { LvView, Row } from './views.js';
 
 /** Fields of thin pools and volumes, as lvs(8) names them; null for other volumes, and where the kernel was not asked. */
 export const thinTable = lvFields([
   ['pool_lv', 'string', 'Pool', 'thin volumes: their pool', (l, row) => nameOf(thinSegment(l.lv)?.pool, row)],
-  ['origin', 'string', 'Origin', 'what a volume is a snapshot or a clone of, or its external origin', (l, row) => origin(l, row)],
-  ['data_percent', 'count', 'Data%', 'how full a thin pool is, how much of a thin volume has chunks', dataPercent],
+  [
+    'origin',
+    'string',
+    'Origin',
+    'what a volume is a snapshot or a clone of, its external origin, or what it caches',
+    (l, row) => origin(l, row),
+  ],
+  ['data_percent', 'count', 'Data%', 'how full a thin pool or cache is, how much of a thin volume has chunks', dataPercent],
   [
     'metadata_percent',
     'count',
     'Meta%',
-    "how full a thin pool's metadata is",
-    (l) => share(parsePoolStatus(poolLine(l))?.metadata),
+    'how full the metadata of a thin pool or cache is',
+    (l) => share((cacheStatus(l) ?? parsePoolStatus(poolLine(l)))?.metadata),
   ],
   [
     'data_lv',
     'string',
     'Data',
-    'thin pools: the hidden volume with the data',
-    (l, row) => nameOf(poolSegment(l.lv)?.areas[0]?.lv, row),
+    'thin pools, cached volumes: the hidden volume with the data',
+    (l, row) => nameOf(poolSegment(l.lv)?.areas[0]?.lv ?? cacheSegment(l.lv)?.data, row),
   ],
   [
     'metadata_lv',
     'string',
     'Meta',
-    'thin pools: the hidden volume with the metadata',
-    (l, row) => nameOf(poolSegment(l.lv)?.meta, row),
+    'thin pools, cached volumes: the hidden volume with the metadata',
+    (l, row) => nameOf((poolSegment(l.lv) ?? cacheSegment(l.lv))?.meta, row),
   ],
-  ['chunk_size', 'size', 'Chunk', 'thin pools: what a volume gets at a time', (l) => poolSegment(l.lv)?.chunkSize ?? null],
+  [
+    'chunk_size',
+    'size',
+    'Chunk',
+    'what a thin volume gets at a time, or is cached at a time',
+    (l) => (poolSegment(l.lv) ?? cacheSegment(l.lv))?.chunkSize ?? null,
+  ],
   ['discards', 'string', 'Discards', 'thin pools: what becomes of discards', (l) => pool(l, (p) => p.discards ?? 'passdown')],
   [
     'zero',
@@ -63,7 +77,7 @@ function origin({ lv }: LvView, row: Row): Value {
   const source = cloneSegment(lv)?.source;
   if (source) return source.path ?? nameOf(source.lv, row);
   const segment = thinSegment(lv);
-  return nameOf(segment?.origin ?? segment?.snapshotOf, row);
+  return nameOf(segment?.origin ?? segment?.snapshotOf ?? cacheSegment(lv)?.areas[0]?.lv, row);
 }
 
 function poolLine(l: LvView): string | undefined {
@@ -74,7 +88,7 @@ function poolLine(l: LvView): string | undefined {
 function dataPercent(l: LvView, row: Row): Value {
   const mapped = /^(\d+) /.exec(thinSegment(l.lv) ? (l.status ?? '') : '')?.[1];
   if (mapped !== undefined) return share({ used: Number(mapped), total: l.extents * row.vg.metadata.vg.extentSize });
-  return share(parsePoolStatus(poolLine(l))?.data);
+  return share((cacheStatus(l) ?? parsePoolStatus(poolLine(l)))?.data);
 }
 
 /** Percent, to two places. */

@@ -1,7 +1,9 @@
 import { fail } from '#tool/errors.js';
 import type { Kind } from './choices.js';
 import type { Field } from './field.js';
+import { cacheTable } from './fields-cache.js';
 import { cloneTable } from './fields-clone.js';
+import { integrityTable } from './fields-integrity.js';
 import { lvTable } from './fields-lv.js';
 import { pvTable } from './fields-pv.js';
 import { raidTable } from './fields-raid.js';
@@ -13,7 +15,7 @@ import { vgTable } from './fields-vg.js';
 export const fieldsOf: Readonly<Record<Kind, readonly Field[]>> = {
   vg: vgTable,
   pv: pvTable,
-  lv: [...lvTable, ...raidTable, ...thinTable, ...cloneTable],
+  lv: [...lvTable, ...raidTable, ...thinTable, ...cacheTable, ...cloneTable, ...integrityTable],
   seg: segTable,
 };
 

@@ -77,17 +77,20 @@ export function subjectOf(document: Editable): Subject {
   });
 }
 
-/** Uuids of the devices that report what fields are made of: those of raid and thin volumes, of clones, and of pools. */
+/** Uuids of the devices that report what fields are made of: those of raid, thin and cached volumes, of clones, and of pools. */
 export function reporting({ metadata, group }: Subject): Set<string> {
   const id = group?.envelope.group.id;
   const all = id === undefined ? [] : Object.keys(metadata.lvs).map((lv) => reporter(id, lv, metadata.lvs[lv] as Lv));
   return new Set(all.filter((uuid) => uuid !== undefined));
 }
 
+/** Kinds whose own device says how they are. */
+const ownReporters: readonly string[] = ['thin', 'raid', 'cache', 'clone', 'integrity'];
+
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;
   if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
-  return type === 'thin' || type === 'raid' || type === 'clone' ? uuidOf(group, id) : undefined;
+  return type !== undefined && ownReporters.includes(type) ? uuidOf(group, id) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */

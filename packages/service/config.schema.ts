@@ -54,7 +54,15 @@ export const dvsConfigSchema = {
       type: 'object',
       required: ['group'],
       additionalProperties: false,
-      properties: { group: text, pool: text, erase: { enum: ['zero', 'discard', 'none'] } },
+      properties: {
+        group: text,
+        /** A thin pool; without it volumes are linear. */
+        pool: text,
+        /** What becomes of a linear volume's blocks when it is deleted. */
+        erase: { enum: ['zero', 'discard', 'none'] },
+        /** `-c` of dvm. */
+        config: path,
+      },
     },
     limits: {
       type: 'object',

@@ -15,7 +15,7 @@ export type Settings = Omit<DvsConfig, 'topics' | 'limits' | 'history' | 'dvm' |
     limits: typeof limits;
     history: typeof history;
     docker?: { socket: string; sizeMB: number; fs: DvsConfig['fs'] & string };
-    dvm?: { group: string; pool?: string; erase: 'zero' | 'discard' | 'none' };
+    dvm?: { group: string; pool?: string; erase: 'zero' | 'discard' | 'none'; config?: string };
   };
 
 /** The levels that topics are made of, by the names that they have always had. */

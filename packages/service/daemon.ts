@@ -1,7 +1,9 @@
 import { newId } from '#documents/ids.js';
+import { fail } from '#tool/errors.js';
 import { Broker } from './broker/broker.js';
 import type { Settings } from './config.js';
 import { type Job, jobType, type Volume, volumeType } from './documents.js';
+import { openDoors } from './doors.js';
 import { realRoot } from './host/place.js';
 import { answer, failureNotice } from './jobs/answers.js';
 import type { Status } from './jobs/job.js';
@@ -34,6 +36,8 @@ export interface Daemon {
  * @throws DvmError `bad-root`, `no-group` (exit 78), `no-state` (exit 73), `running-already` (exit 75)
  */
 export async function startDaemon(settings: Settings, log: Log, makeWorld = worldOf): Promise<Daemon> {
+  if (settings.backend === 'dvm' && !settings.dvm)
+    throw fail('config', 'no-group', 'backend "dvm" has no group to make volumes in', { hint: 'set "dvm" in the config' });
   for (const root of settings.roots) realRoot(root);
   const places = makePlaces(settings.stateDirectory);
   const release = holdAlone(places.lock);
@@ -60,9 +64,11 @@ export async function startDaemon(settings: Settings, log: Log, makeWorld = worl
     if (action) await jobs.receive(action, payload);
     else log('warning', 'topic-ignored', { topic: topic.slice(0, 200) });
   };
+  const closers = await openDoors(settings, { jobs, world, broker, counters, log, places });
   await jobs.resume();
   if (settings.brokers.length > 0) broker.start();
   const stop = async (): Promise<void> => {
+    for (const close of closers) await close();
     await jobs.stop();
     await broker.stop();
     release();

@@ -1,7 +1,8 @@
 import type { ChildProcessByStdio } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { makeDirectories } from '#tool/directories.js';
 import { parseJson } from '#tool/json.js';
 import { programError } from '#tool/program-error.js';
 import { programCommand } from '#tool/siblings.js';
@@ -15,7 +16,7 @@ import { programCommand } from '#tool/siblings.js';
  */
 export async function daemonize(words: readonly string[], stateDirectory: string): Promise<unknown> {
   const { spawn } = await import('node:child_process');
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o711 });
+  makeDirectories(stateDirectory, 0o711);
   const log = openSync(join(stateDirectory, 'dvs.log'), 'a', 0o600);
   const [file, ...before] = programCommand('dvs');
   const stdio = ['ignore', 'pipe', log] as const;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentType } from '#tool/document.js';
 import { DvmError, isSystemError } from '#tool/errors.js';
-import { textOf } from '#tool/printable.js';
+import { columnsOf } from '#tool/printable.js';
 import type { Job, Volume } from './documents.js';
 import { readRecord } from './records.js';
 
@@ -36,24 +36,10 @@ export function selectJobs(jobs: readonly Job[], choice: { sender?: string | und
 
 export function jobsTable(jobs: readonly Job[]): string {
   const row = (j: Job) => [j.received, j.sender, j.job, j.action, j.mountPoint, j.sizeMB ?? '', j.state, j.error?.code ?? ''];
-  return table(['RECEIVED', 'SENDER', 'JOB', 'ACTION', 'MOUNT POINT', 'MB', 'STATE', 'ERROR'], jobs.map(row));
+  return columnsOf(['RECEIVED', 'SENDER', 'JOB', 'ACTION', 'MOUNT POINT', 'MB', 'STATE', 'ERROR'], jobs.map(row));
 }
 
 export function volumesTable(volumes: readonly Volume[]): string {
   const row = (v: Volume) => [v.docker?.name ?? v.sender ?? '', v.mountPoint, v.sizeMB, v.fs, v.backend, v.state, v.id];
-  return table(['OWNER', 'MOUNT POINT', 'MB', 'FS', 'BACKEND', 'STATE', 'ID'], volumes.map(row));
-}
-
-/** Columns as wide as they have to be. */
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const lines = [head, ...rows].map((row) => row.map(String));
-  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  return textOf(
-    lines.map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
-  );
+  return columnsOf(['OWNER', 'MOUNT POINT', 'MB', 'FS', 'BACKEND', 'STATE', 'ID'], volumes.map(row));
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectories } from '#tool/directories.js';
 import { fail } from '#tool/errors.js';
 
 /** What is where in a state directory. */
@@ -25,10 +26,10 @@ export function placesIn(stateDirectory: string): Places {
  */
 export function makePlaces(stateDirectory: string): Places {
   try {
-    mkdirSync(stateDirectory, { recursive: true, mode: 0o711 });
+    makeDirectories(stateDirectory, 0o711);
     const places = placesIn(realpathSync(stateDirectory));
-    for (const path of [places.jobs, places.volumes]) mkdirSync(path, { recursive: true, mode: 0o700 });
-    mkdirSync(places.docker, { recursive: true, mode: 0o711 });
+    for (const path of [places.jobs, places.volumes]) makeDirectories(path, 0o700);
+    makeDirectories(places.docker, 0o711);
     return places;
   } catch (e) {
     throw fail('cannotCreate', 'no-state', `state directory "${stateDirectory}" cannot be made: ${(e as Error).message}`, {

@@ -1,9 +1,11 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectories } from '#tool/directories.js';
 import type { DocumentType } from '#tool/document.js';
 import { DvmError, fail, isSystemError } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
+import { Turns } from './turns.js';
 
 /**
  * Documents of one kind in a directory, a file each: NAME.json. A file is whole at any instant, because it is written beside
@@ -13,13 +15,13 @@ import { canonical, parseJson } from '#tool/json.js';
 export class Records<T> {
   readonly #directory: string;
   readonly #type: DocumentType<T>;
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   #count = 0;
 
   constructor(directory: string, type: DocumentType<T>) {
     this.#directory = directory;
     this.#type = type;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, 0o700);
   }
 
   /**
@@ -46,7 +48,7 @@ export class Records<T> {
   /** @throws DvmError `no-record` (exit 73) when it cannot be written: then the one before stands */
   put(name: string, document: T, durable: boolean): Promise<void> {
     const text = Buffer.from(`${canonical(document)}\n`);
-    return this.#inOrder(name, async () => {
+    return this.#turns.take(name, async () => {
       const [path, beside] = [this.#path(name), join(this.#directory, `.${name}.${this.#count++}.tmp`)];
       try {
         if (durable) await writeDurably(beside, path, this.#directory, text);
@@ -62,21 +64,11 @@ export class Records<T> {
 
   /** Not durable: who comes back after a power cut finds it again, and deletes it again. */
   delete(name: string): Promise<void> {
-    return this.#inOrder(name, async () => rmSync(this.#path(name), { force: true }));
+    return this.#turns.take(name, async () => rmSync(this.#path(name), { force: true }));
   }
 
   #path(name: string): string {
     return join(this.#directory, `${name}.json`);
-  }
-
-  async #inOrder(name: string, act: () => Promise<void>): Promise<void> {
-    const turn = (this.#last.get(name) ?? Promise.resolve()).then(act, act);
-    this.#last.set(name, turn);
-    try {
-      await turn;
-    } finally {
-      if (this.#last.get(name) === turn) this.#last.delete(name);
-    }
   }
 }
 

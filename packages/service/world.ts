@@ -1,7 +1,10 @@
 import { fail } from '#tool/errors.js';
 import type { Settings } from './config.js';
+import type { Volume } from './documents.js';
 import { realHost } from './host/host.js';
 import type { Places } from './places.js';
+import type { Backend } from './volumes/backend.js';
+import { dvmBackend } from './volumes/dvm-backend.js';
 import { fileBackend } from './volumes/file-backend.js';
 import type { KeptVolumes } from './volumes/kept.js';
 import { rootOf } from './volumes/mount-point.js';
@@ -15,11 +18,14 @@ export function worldOf(settings: Settings, kept: KeptVolumes, places: Places): 
     overNonEmpty: settings.overNonEmpty,
     mountOptions: settings.mountOptions,
   });
-  const file = fileBackend(places.volumes, settings.allocation);
+  const backends: Record<Volume['backend'], Backend | undefined> = {
+    file: fileBackend(places.volumes, settings.allocation),
+    dvm: settings.dvm && dvmBackend(settings.dvm),
+  };
   return {
     volumes: kept.all,
     host,
-    backend: ({ backend }) => (backend === 'file' ? file : noBackend(backend)),
+    backend: ({ backend }) => backends[backend] ?? noBackend(backend),
     keep: (volume, durable) => kept.keep(volume, durable),
     forget: (volume) => kept.forget(volume),
   };

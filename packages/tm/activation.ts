@@ -5,7 +5,7 @@ import { Attached, type PhaseSession, type Programs } from '#tool/programs.js';
 import type { CloneSource } from './clone-source.js';
 import type { TmPrograms } from './config.js';
 import { planPatiently } from './in-use.js';
-import { type MetadataCheck, runChecks } from './thin-check.js';
+import { type MetadataCheck, runChecks } from './metadata-check.js';
 
 /** What tm reads of a plan: how much each phase does, and the summary it passes on. The rest is dmexec's. */
 export interface PlanView {
@@ -26,7 +26,7 @@ export interface Activation {
   current(): Promise<unknown>;
   /** The plan from the kernel's state (`current`, or asked for now) to `next`; `words` are selection arguments for the desired step. */
   plan(next: Group, previous: Group | undefined, words: string[], current?: unknown): Promise<PlanView>;
-  /** Starts what executes the plan, once the metadata of thin pools has been found sound. */
+  /** Starts what executes the plan, once metadata that comes up has been found sound. */
   start(plan: PlanView): Promise<PhaseSession>;
 }
 

@@ -5,6 +5,7 @@ import type { Word } from '#tool/programs.js';
 import { programsOf, type TmPrograms, tmSection } from './config.js';
 import type { Context } from './context.js';
 import { batchStage, inBatches, splitStages } from './edit.js';
+import type { MetadataCheck } from './metadata-check.js';
 import { type Edge, openContext } from './open.js';
 import { steadily } from './steadily.js';
 
@@ -19,6 +20,7 @@ export const changeOptions = {
   kernel: { type: 'string', value: 'real|sim:FILE', describe: 'the device-mapper to drive' },
   'dry-run': { type: 'boolean', describe: 'print what would change; touch nothing' },
   'no-thin-check': { type: 'boolean', describe: 'bring thin pools up without a check of their metadata' },
+  'no-cache-check': { type: 'boolean', describe: 'bring cached volumes up without a check of their caches' },
 } as const satisfies OptionSpecs;
 
 type ChangingCall = Edge & Pick<Call, 'exit'> & { options: OptionValues<typeof changeOptions> };
@@ -31,7 +33,7 @@ export async function changing(call: ChangingCall, group: string, work: (ctx: Co
     wait: call.options.wait * 1000,
     activate: !call.options['no-activate'],
     kernel: call.options.kernel,
-    thinCheck: !call.options['no-thin-check'],
+    unchecked: uncheckedOf(call.options),
   });
   try {
     const output = await work(opened.context);
@@ -44,6 +46,13 @@ export async function changing(call: ChangingCall, group: string, work: (ctx: Co
 
 function isDegraded(output: Output): boolean {
   return typeof output === 'object' && output !== null && 'degraded' in output;
+}
+
+function uncheckedOf(options: ChangingCall['options']): MetadataCheck['kind'][] {
+  return [
+    ...(options['no-thin-check'] ? (['thin-pool'] as const) : []),
+    ...(options['no-cache-check'] ? (['cache'] as const) : []),
+  ];
 }
 
 /** Opens the group for reading, without a lock. */

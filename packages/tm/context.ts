@@ -9,7 +9,7 @@ import type { Activation } from './activation.js';
 import type { TmPrograms } from './config.js';
 import { divergedError } from './diverged.js';
 import { tmCommand } from './hints.js';
-import { type Copy, inGroup, type Judgement } from './judge.js';
+import { type Copy, inGroup, type Judgement, notCounted } from './judge.js';
 import { judgeCopies } from './judged.js';
 import type { Store } from './store.js';
 
@@ -30,6 +30,13 @@ export interface Context {
   renameLabels(group: { id: string; name: string }): Promise<boolean>;
   /** Makes the labels of PVs name these regions; `devices` and `store` are as they say from then on. */
   relabel(regions: ReadonlyMap<string, readonly DeviceRange[]>): Promise<void>;
+  /** Makes the labels of PVs name another group; `devices` and `store` are without them from then on. */
+  handOver(pvs: readonly string[], to: Devices['group']): Promise<void>;
+  /** Another group's devices, as discover finds them. */
+  findGroup(name: string): Promise<Devices>;
+  /** Another group, under its lock; the caller closes it. */
+  openGroup(devices: Devices): Promise<{ context: Context; close(): Promise<void> }>;
+  newId(): string;
   /** A store over other regions than the context's own; the caller closes it. */
   openStore(devices: Devices['devices']): Promise<Store>;
   /** Writes zeros, durably. */
@@ -84,9 +91,13 @@ export async function readAny(store: Store, copies: Copy[], txn?: string): Promi
   throw last ?? fail('outOfSync', 'no-copy', 'no region can be read');
 }
 
-function checkGroup(devices: Devices, envelope: Envelope): void {
-  if (envelope.group.id === devices.group.id) return;
-  throw fail('outOfSync', 'wrong-group', `the regions of "${devices.group.name}" hold the record of group ${envelope.group.id}`, {
+function checkGroup({ group }: Devices, envelope: Envelope): void {
+  if (envelope.group.id === group.id) return;
+  if (envelope.leaving?.group.id === group.id)
+    throw fail('pending', 'interrupted', `the devices of "${group.name}" are on their way from group "${envelope.group.name}"`, {
+      hint: `to finish it: ${tmCommand(group.name, 'recover')}`,
+    });
+  throw fail('outOfSync', 'wrong-group', `the regions of "${group.name}" hold the record of group ${envelope.group.id}`, {
     hint: 'the devices document is stale or a label is wrong; run discover again',
   });
 }
@@ -109,6 +120,7 @@ export function memberRegions(devices: Devices['devices'], members: Envelope['pv
 }
 
 /** The regions that the next version is written to: those of members that the group does not go on without. */
-export function writtenRegions(devices: Devices['devices'], { pvs, absent = {} }: Envelope): Region[] {
-  return memberRegions(devices, Object.fromEntries(Object.entries(pvs).filter(([pv]) => !Object.hasOwn(absent, pv))));
+export function writtenRegions(devices: Devices['devices'], envelope: Envelope): Region[] {
+  const gone = notCounted(envelope);
+  return memberRegions(devices, Object.fromEntries(Object.entries(envelope.pvs).filter(([pv]) => !gone.includes(pv))));
 }

@@ -163,3 +163,8 @@ export function inGroup(j: Judgement, { pvs }: Pick<Envelope, 'pvs'>): Judgement
 export function absentFrom(envelope: Pick<Envelope, 'absent'> | undefined): string[] {
   return Object.keys(envelope?.absent ?? {});
 }
+
+/** The PVs whose copies do not count: those that the group goes on without, and those that are leaving it. */
+export function notCounted(envelope: Pick<Envelope, 'absent' | 'leaving'> | undefined): string[] {
+  return [...absentFrom(envelope), ...(envelope?.leaving?.pvs ?? [])];
+}

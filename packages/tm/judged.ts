@@ -12,7 +12,7 @@ export interface Judged {
 /**
  * Every copy, and which version counts. Superblocks say it, as a rule. Where they leave versions side by side, the
  * envelopes of those are asked: a device that the group went on without may have been away for longer than anybody
- * remembers versions, and one that was taken out has no say.
+ * remembers versions, one that was taken out has no say, and neither has one that came from another group.
  */
 export async function judgeCopies(ctx: Pick<Context, 'store' | 'devices'>): Promise<Judged> {
   const copies = await ctx.store.copies();
@@ -20,7 +20,25 @@ export async function judgeCopies(ctx: Pick<Context, 'store' | 'devices'>): Prom
   if (judgement.diverged.length === 0) return { copies, judgement };
   const sides = await Promise.all(judgement.diverged.map(async (s) => ({ ...s, envelope: await envelopeOf(ctx, s.copies) })));
   const told = copies.map((c) => ({ ...c, left: sides.find((s) => s.copies.includes(c))?.envelope?.absent }));
-  return { copies: told, judgement: byMembers(told, sides) };
+  const isForeign = ({ envelope }: Side): boolean => envelope !== undefined && envelope.group.id !== ctx.devices.group.id;
+  const txns = sides.filter(isForeign).map((s) => s.root.txn);
+  const [foreign, own] = divide(told, (c) => c.active !== undefined && txns.includes(c.active.txn));
+  const ofOwn = byMembers(
+    own,
+    sides.filter((s) => !isForeign(s)),
+  );
+  return { copies: told, judgement: { ...ofOwn, unusable: [...ofOwn.unusable, ...foreign] } };
+}
+
+function divide<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))];
+}
+
+/** Copies by the version that they have active. */
+export function versionsOf(copies: readonly Copy[]): Copy[][] {
+  const byTxn = new Map<string, Copy[]>();
+  for (const copy of copies) if (copy.active) byTxn.set(copy.active.txn, [...(byTxn.get(copy.active.txn) ?? []), copy]);
+  return [...byTxn.values()];
 }
 
 /** Where copies have diverged, the version counts whose own members all agree on it, if there is one such. */

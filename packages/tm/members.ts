@@ -4,6 +4,7 @@ import { type Region, regionName } from '#documents/regions.js';
 import { fail } from '#tool/errors.js';
 import { shellWord } from '#tool/shell.js';
 import { apply } from './apply.js';
+import { arrivalOf } from './arrive.js';
 import { type Context, load, memberRegions } from './context.js';
 import { edit, inBatches } from './edit.js';
 import { runPlan } from './finish.js';
@@ -92,6 +93,7 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
   const { group, copies } = await settled(ctx, dryRun);
   const added = Object.keys(ctx.devices.devices).filter((pv) => !Object.hasOwn(group.envelope.pvs, pv));
   if (added.length === 0) return outcome(group.envelope, false, undefined);
+  await refuseArrival(ctx);
   const grown: Group = {
     ...group,
     envelope: { ...backAgain(group.envelope, added), pvs: { ...group.envelope.pvs, ...found(ctx, added) } },
@@ -101,6 +103,16 @@ export async function expand(ctx: Context, stages: string[][], dryRun: boolean):
   const fresh = copies.filter((c) => added.includes(c.pv) && c.state !== 'empty').map((c) => c.region);
   if (!dryRun) await ctx.store.init(fresh);
   return apply(ctx, group, edited, { dryRun, selection: [] });
+}
+
+/** What has been handed over to the group is taken in with what lies on it. */
+async function refuseArrival(ctx: Context): Promise<void> {
+  const arrival = await arrivalOf(ctx);
+  if (!arrival) return;
+  const { group, leaving } = arrival.envelope;
+  throw fail('pending', 'interrupted', `PV ${leaving.pvs.join(', ')} come from group "${group.name}", with what lies on them`, {
+    hint: `to take them in: ${tmCommand(leaving.group.name, 'recover')}`,
+  });
 }
 
 /** A device that left the group while it was away, and joins it once more. */

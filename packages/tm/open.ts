@@ -5,11 +5,12 @@ import { mapParallel } from '#blockdev/parallel.js';
 import type { OpenStorage } from '#blockdev/storage.js';
 import { deviceAt } from '#blockdev/sysfs.js';
 import { discoverSection } from '#discover/config.js';
+import { findDevices } from '#discover/find.js';
 import { readLabel } from '#discover/label-copies.js';
 import { renameLabels } from '#discover/update.js';
 import { hostWorld } from '#discover/world.js';
 import { type Devices, devicesType, type FoundDevice } from '#documents/devices.js';
-import { newTxn } from '#documents/ids.js';
+import { newId, newTxn } from '#documents/ids.js';
 import type { Call } from '#tool/command.js';
 import { sha256 } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';
@@ -18,9 +19,9 @@ import { activationPipeline, type Looks } from './activation.js';
 import { checkSource } from './clone-source.js';
 import { checkPrograms, programsOf, tmSection } from './config.js';
 import type { Context } from './context.js';
-import { relabel } from './relabel.js';
+import { checkMetadata, type MetadataCheck } from './metadata-check.js';
+import { handOver, relabel } from './relabel.js';
 import { openStore } from './replicator-store.js';
-import { checkMetadata } from './thin-check.js';
 import { zero } from './zero.js';
 
 /** What opening a group needs of a call. */
@@ -35,8 +36,8 @@ export interface OpenRequest {
   wait: number;
   activate: boolean;
   kernel: string | undefined;
-  /** False: the metadata of thin pools is not checked. */
-  thinCheck?: boolean;
+  /** What comes up without a check of its metadata. */
+  unchecked?: readonly MetadataCheck['kind'][];
 }
 
 export interface Opened {
@@ -48,6 +49,10 @@ export interface Opened {
 export async function openContext(call: Edge, request: OpenRequest): Promise<Opened> {
   const devices = await call.input(devicesType);
   checkGroupName(request.group, devices);
+  return openLocked(call, devices, request);
+}
+
+async function openLocked(call: Edge, devices: Devices, request: OpenRequest): Promise<Opened> {
   const { id, name } = devices.group;
   const lock = request.write ? await lockGroup(id, { wait: request.wait, name }) : undefined;
   try {
@@ -63,9 +68,9 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
   const names = programsOf(call.section(tmSection));
   const programs = call.programs();
   const store = await openStore(devices.devices, openDevice, request.write);
-  const tools = checkPrograms(call.section(tmSection), request.thinCheck === false);
+  const tools = checkPrograms(call.section(tmSection), request.unchecked ?? []);
   const looks: Looks = {
-    check: (c) => checkMetadata(c, tools, call.note),
+    check: (c) => checkMetadata(c, tools[c.kind], call.note),
     source: (s) => checkSource(s, openDevice),
   };
   const keep = lock ? [lock.fd] : [];
@@ -82,6 +87,10 @@ async function opened(call: Edge, devices: Devices, request: OpenRequest, lock: 
     host: hostId(),
     renameLabels: async (group) => (await renameLabels(hostWorld(), group, pathsOf(context.devices))).length > 0,
     relabel: (regions) => relabel(context, hostWorld(), regions),
+    handOver: (pvs, to) => handOver(context, hostWorld(), pvs, to),
+    findGroup: (name) => findDevices(name, call.section(discoverSection), hostWorld()),
+    openGroup: (other) => openLocked(call, other, request),
+    newId: () => newId(),
     openStore: (found) => openStore(found, openDevice, request.write),
     zero: (ranges) => zero(openDevice, ranges),
     refuseTakenName: async (name) => {

@@ -3,7 +3,8 @@ import { fail } from '#tool/errors.js';
 import { type Context, type Loaded, load, writtenRegions } from './context.js';
 import { finish } from './finish.js';
 import { aboutFailing, goingOnWithout, tmCommand } from './hints.js';
-import { absentFrom, type Copy, withoutAbsent } from './judge.js';
+import { type Copy, notCounted, withoutAbsent } from './judge.js';
+import { finishLeaving, isLeaving } from './leave.js';
 import { strangeRegions, unfinishedRegions } from './region-plan.js';
 import { finishRegions } from './regions.js';
 
@@ -11,16 +12,25 @@ import { finishRegions } from './regions.js';
 export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
   const loaded = dryRun ? await load(ctx) : (await finish(ctx)).loaded;
   requireComplete(ctx, loaded);
-  const { toCommit, toAbort, pending } = withoutAbsent(loaded.judgement, absentFrom(loaded.group.envelope));
+  const { toCommit, toAbort, pending } = withoutAbsent(loaded.judgement, notCounted(loaded.group.envelope));
   noteReturned(ctx, loaded);
-  const isMoving = unfinishedRegions(ctx.devices.devices, loaded.group.envelope.pvs).size > 0;
+  const isMoving = unfinishedRegions(ctx.devices.devices, loaded.group.envelope.pvs).size > 0 || isLeaving(loaded);
   if (isMoving && !dryRun) {
-    await finishRegions(ctx, loaded);
+    await (isLeaving(loaded) ? finishLeaving(ctx, loaded) : finishRegions(ctx, loaded));
+    requireSomething(ctx, loaded);
     return load(ctx);
   }
   if (toCommit.length + toAbort.length === 0 && !pending && !isMoving) return loaded;
   throw fail('pending', 'interrupted', `group "${loaded.group.envelope.group.name}" has an unfinished change`, {
     hint: tmCommand(loaded.group.envelope.group.name, 'recover'),
+  });
+}
+
+function requireSomething({ devices }: Context, { group: { envelope } }: Loaded): void {
+  if (Object.keys(devices.devices).length > 0) return;
+  const to = envelope.leaving?.group.name ?? '';
+  throw fail('notFound', 'handed-over', `all devices of group "${envelope.group.name}" have been handed over to group "${to}"`, {
+    hint: `to take them in there: ${tmCommand(to, 'recover')}`,
   });
 }
 
@@ -55,7 +65,7 @@ export function requireCopies(ctx: Context, { judgement, missing, group }: Loade
       hint: `bring them back, or go on without them: ${goingOnWithout(name, unexpected)}`,
       details: unexpected.map((pv) => ({ pv, lastPath: group.envelope.pvs[pv]?.path ?? null })),
     });
-  const { behind, unusable } = withoutAbsent(judgement, absentFrom(group.envelope));
+  const { behind, unusable } = withoutAbsent(judgement, notCounted(group.envelope));
   refuseUnreadable(name, unusable);
   const bad = [...behind, ...unusable];
   if (bad.length > 0)
@@ -63,13 +73,14 @@ export function requireCopies(ctx: Context, { judgement, missing, group }: Loade
       hint: tmCommand(name, 'recover'),
       details: bad.map((c) => ({ region: regionName(c.region), state: c.state, txn: c.active?.txn ?? null })),
     });
-  if (writtenRegions(ctx.devices.devices, group.envelope).length === 0)
+  if (writtenRegions(ctx.devices.devices, group.envelope).length === 0 && !group.envelope.leaving)
     throw fail('outOfSync', 'no-regions', `no present device of group "${name}" carries metadata`);
 }
 
 /** PVs that are not there and whose absence no transaction has recorded. */
 export function unexpectedlyMissing(missing: readonly string[], { envelope }: Pick<Loaded['group'], 'envelope'>): string[] {
-  return missing.filter((pv) => !Object.hasOwn(envelope.absent ?? {}, pv));
+  const expected = notCounted(envelope);
+  return missing.filter((pv) => !expected.includes(pv));
 }
 
 /** A device that fails is not for `tm recover`, but for whoever can see to it. */

@@ -5,7 +5,7 @@ import type { Context } from './context.js';
 import { type Damage, findDamage, withDamage } from './damage.js';
 import { describeSide, keeping, type SideFinding } from './diverged.js';
 import { goingOnWithout, tmCommand } from './hints.js';
-import { absentFrom, type Copy, inGroup, type Judgement, type Side, withoutAbsent } from './judge.js';
+import { type Copy, inGroup, type Judgement, notCounted, type Side, withoutAbsent } from './judge.js';
 import { envelopeOf, judgeCopies } from './judged.js';
 import { unfinishedRegions } from './region-plan.js';
 
@@ -73,10 +73,18 @@ export async function verify(ctx: Context, full = false): Promise<{ verification
   const { copies, judgement } = await judgeCopies(ctx);
   const damage = await findDamage(ctx.store, judgement.atHead, full);
   const found = withDamage(judgement, damage);
-  const envelope = await envelopeOf(ctx, found.atHead);
+  const envelope = ofThisGroup(ctx, await envelopeOf(ctx, found.atHead));
   const verification = describeCopies(ctx, copies, envelope ? inGroup(found, envelope) : found, damage, envelope, full);
   const exit = exits[verification.state];
   return { verification, exit: exit ? exitCodes[exit] : 0 };
+}
+
+/** A group that is still to take in what was handed over to it will have those members. */
+function ofThisGroup({ devices }: Context, envelope: Envelope | undefined): Envelope | undefined {
+  const leaving = envelope?.leaving;
+  if (leaving?.group.id !== devices.group.id) return envelope;
+  const pvs = Object.fromEntries(Object.entries(envelope?.pvs ?? {}).filter(([pv]) => leaving.pvs.includes(pv)));
+  return envelope && { ...envelope, group: leaving.group, pvs };
 }
 
 /** @param envelope of the version that counts, when it could be read */
@@ -90,8 +98,8 @@ function describeCopies(
 ): Verification {
   const missing = missingOf(devices, envelope);
   const absent = Object.keys(envelope?.absent ?? {}).filter((pv) => Object.hasOwn(envelope?.pvs ?? {}, pv));
-  const isMoving = unfinishedRegions(devices.devices, envelope?.pvs ?? {}).size > 0;
-  const state = stateOf(withoutAbsent(j, absentFrom(envelope)), missing, absent, isMoving);
+  const isMoving = envelope?.leaving !== undefined || unfinishedRegions(devices.devices, envelope?.pvs ?? {}).size > 0;
+  const state = stateOf(withoutAbsent(j, notCounted(envelope)), missing, absent, isMoving);
   const { name } = envelope?.group ?? devices.group;
   const isBack = absent.some((pv) => Object.hasOwn(devices.devices, pv));
   return {
@@ -113,9 +121,10 @@ function describeCopies(
 function missingOf(devices: Context['devices'], envelope: Envelope | undefined): MissingFinding[] {
   if (!envelope)
     return Object.entries(devices.missing).map(([pv, { lastPath }]) => ({ pv, lastPath: lastPath ?? null, accepted: false }));
+  const expected = notCounted(envelope);
   return Object.entries(envelope.pvs)
     .filter(([pv]) => !Object.hasOwn(devices.devices, pv))
-    .map(([pv, { path }]) => ({ pv, lastPath: path, accepted: Object.hasOwn(envelope.absent ?? {}, pv) }));
+    .map(([pv, { path }]) => ({ pv, lastPath: path, accepted: expected.includes(pv) }));
 }
 
 function stateOf(j: Judgement, missing: MissingFinding[], absent: string[], isMoving: boolean): State {

@@ -11,3 +11,11 @@ export function printable(text: string): string {
 export function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
+
+/** Rows of cells under a head, columns as wide as they have to be. */
+export function columnsOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const lines = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const padded = (line: readonly string[]): string => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');
+  return textOf(lines.map((line) => padded(line).trimEnd()));
+}

@@ -56,5 +56,9 @@ function isPrintedError(value: unknown): value is PrintedError {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, code, message, hint } = value as { [key: string]: unknown };
   const isHint = hint === undefined || typeof hint === 'string';
-  return kind === 'error' && typeof code === 'string' && typeof message === 'string' && isHint;
+  return kind === 'error' && isText(code) && isText(message) && isHint;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

@@ -49,6 +49,11 @@ interface Work extends Omit<MapOptions, 'mode'> {
   mode: ActivationMode;
   devices: Desired['devices'];
   missing: Missing;
+  uppers: () => Uppers;
+}
+
+/** What stands on a volume without being known to it. */
+interface Uppers {
   externalOrigins: ReadonlySet<string>;
   snapshots: ReadonlyMap<string, string[]>;
 }
@@ -59,7 +64,7 @@ interface Work extends Omit<MapOptions, 'mode'> {
  * @throws DvmError missing-device, device-too-small (exit 84), bad-metadata (exit 65), extents-just-freed (exit 83)
  */
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
-  const work = { ...options, draft, devices: {}, missing: new Map(), ...uppersOf(draft.lvs) };
+  const work = { ...options, draft, devices: {}, missing: new Map(), uppers: uppersOf(draft.lvs) };
   const at = (id: string): Work => ({ ...work, top: id, mode: options.mode(id) });
   for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
   if (options.tellPools)
@@ -123,14 +128,19 @@ function mapVolume(work: Work, id: string, fresh: boolean, blank = false): strin
   return name;
 }
 
-/** What stands on a volume without being known to it. */
-function uppersOf(lvs: Draft['lvs']): Pick<Work, 'externalOrigins' | 'snapshots'> {
-  return { externalOrigins: externalOrigins(lvs), snapshots: snapshotsByOrigin(lvs) };
+/** Looked for when the first volume is mapped: often none is. */
+function uppersOf(lvs: Draft['lvs']): () => Uppers {
+  let found: Uppers | undefined;
+  return () => {
+    found ??= { externalOrigins: externalOrigins(lvs), snapshots: snapshotsByOrigin(lvs) };
+    return found;
+  };
 }
 
 function tableOf(work: Work, id: string, mapping: Mapping): Target[] {
-  const snapshots = work.snapshots.get(id);
-  if (!snapshots) return work.externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
+  const { externalOrigins, snapshots: all } = work.uppers();
+  const snapshots = all.get(id);
+  if (!snapshots) return externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
   // the kernel hands chunks over only to an origin that comes up anew
   const merging = work.upAsOrigin?.has(mapping.uuid(id)) ? undefined : mergingInto(work.draft.lvs, id);
   return originTable(mapping, snapshots, merging);

@@ -10,7 +10,7 @@ export const progressSchema = {
     kind: { const: 'progress' },
     version: { const: 1 },
     volume: name,
-    work: { enum: ['move', 'sync', 'merge', 'reshape', 'clone', 'flush'] },
+    work: { enum: ['move', 'sync', 'merge', 'reshape', 'clone', 'flush', 'recalculate'] },
     /** In units of the kernel's own. */
     done: count,
     of: count,

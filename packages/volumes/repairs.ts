@@ -1,13 +1,15 @@
 import type { Desired, Target } from '#dm/documents.js';
 import { dmName } from '#documents/names.js';
+import { cacheSegment } from '#metadata/cache/segments.js';
 import type { Draft } from '#metadata/draft.js';
+import type { Lv } from '#metadata/metadata.js';
 import { poolSegment } from '#metadata/thin/segments.js';
-import { uuidOf } from './identity.js';
+import { layerOf, uuidOf } from './identity.js';
 
 type Repairs = NonNullable<Desired['repairs']>;
 
 /**
- * Thin pools that have other metadata than in the version before: it is made from that.
+ * Thin pools and caches that have other metadata than in the version before: it is made from that.
  *
  * @param rows the table of a volume
  */
@@ -19,12 +21,27 @@ export function repairsOf(
 ): Repairs {
   const repairs: Repairs = [];
   for (const id in previous) {
-    const old = poolSegment(previous[id])?.meta;
-    if (old === undefined) continue;
-    const now = poolSegment(lvs[id])?.meta;
-    if (now === undefined || old === now || !lvs[old]) continue;
-    const name = dmName(group.name, lvs[id]?.name ?? '', 'tpool');
-    repairs.push({ pool: uuidOf(group.id, id, 'tpool'), name, from: rows(old), to: rows(now) });
+    const old = metadataOf(previous[id]);
+    if (!old) continue;
+    const lv = lvs[id];
+    const now = metadataOf(lv);
+    if (!lv || !now || now.kind !== old.kind || old.meta === now.meta || !lvs[old.meta]) continue;
+    const layer = now.kind === 'thin-pool' ? 'tpool' : undefined;
+    const name = dmName(group.name, lv.name, layer);
+    repairs.push({
+      kind: now.kind,
+      uuid: uuidOf(group.id, id, layer ?? layerOf(lv)),
+      name,
+      from: rows(old.meta),
+      to: rows(now.meta),
+    });
   }
   return repairs;
+}
+
+function metadataOf(lv: Lv | undefined): { kind: Repairs[number]['kind']; meta: string } | undefined {
+  const pool = poolSegment(lv);
+  if (pool) return { kind: 'thin-pool', meta: pool.meta };
+  const cache = cacheSegment(lv);
+  return cache && { kind: 'cache', meta: cache.meta };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMountTable } from '#blockdev/mounts.js';
 import { assert, skipped, suite } from '#test/support/check.js';
@@ -160,6 +160,52 @@ test('asked the state while it runs: jobs and volumes as documents and tables', 
     assert.is(table?.type, 'ext4');
   }));
 
+test('what cannot work is refused at the start; doctor says why', () =>
+  withRig(async (rig) => {
+    const [file, ...before] = toolCommand('dvs');
+    const dvs = (...words: string[]) => runProcess(file, [...before, ...words]);
+    const refused = async (code: string, exit: number, ...words: string[]) => {
+      const ended = await dvs(...words);
+      assert.equal([JSON.parse(ended.stderr.trim().split('\n').at(-1) ?? '').code, ended.code], [code, exit], words.join(' '));
+    };
+    await refused('no-broker', 78, '-c', rig.config());
+    await refused('bad-broker', 78, '-c', rig.config(), '-b', 'http://x');
+    await refused('bad-root', 78, '-c', rig.config({ roots: [join(rig.dir, 'none')] }), '-b', 'x');
+    symlinkSync(rig.root, join(rig.dir, 'alias'));
+    await refused('bad-root', 78, '-c', rig.config({ roots: [join(rig.dir, 'alias')] }), '-b', 'x');
+    await refused('no-group', 78, '-c', rig.config({ backend: 'dvm' }), '-b', 'x');
+    for (const stateDirectory of ['/dev/null/nowhere', '/proc/nowhere/at/all'])
+      await refused('no-state', 73, '-c', rig.config({ stateDirectory }), '-b', 'x');
+    await rig.startBroker();
+    const config = rig.config();
+    await rig.startDvs(config);
+    await refused('running-already', 75, '-c', config, '-b', `127.0.0.1:${rig.port}`);
+    const sound = await dvs('doctor', '-c', config, '--format', 'table');
+    assert.is(sound.code, 0, sound.stdout);
+    const lost = await dvs('doctor', '-c', rig.config({ brokers: ['127.0.0.1:1'], roots: ['/none'], ca: '/none' }));
+    assert.is(lost.code, 1);
+    const missing = JSON.parse(lost.stdout).findings.filter((f: { state: string }) => f.state === 'missing');
+    assert.equal(
+      missing.map((f: { what: string }) => f.what),
+      ['root /none', 'ca', 'broker 127.0.0.1:1'],
+    );
+  }));
+
+test('in the background: returns when it listens, and says what it failed with', () =>
+  withRig(async (rig) => {
+    await rig.startBroker();
+    const [file, ...before] = toolCommand('dvs');
+    const words = [...before, '-d', '-c', rig.config(), '-b', `127.0.0.1:${rig.port}`];
+    const first = await runProcess(file, words);
+    assert.is(first.code, 0, first.stderr);
+    const { pid } = JSON.parse(first.stdout);
+    const second = await runProcess(file, words);
+    assert.match(second.stderr, /running-already/);
+    process.kill(pid, 'SIGTERM');
+    await until(() => !existsSync(`/proc/${pid}`), 'it has ended');
+    assert.match(readFileSync(join(rig.state, 'dvs.log'), 'utf8'), /"event":"stopped"/);
+  }));
+
 const why = missingForDvs();
-if (why !== undefined) skipped(6, why);
+if (why !== undefined) skipped(8, why);
 else test.run();

@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { lvm } from '#test/bench/lvm.js';
-import { guestTests } from '#test/sandbox/session.js';
-import { assert, suite } from '#test/support/check.js';
-import { dvm, sh } from '#test/support/guest.js';
+import { sh } from '#test/support/guest.js';
+import { compareWithLvm } from '#test/support/lvm-steps.js';
 
 /**
  * The same thin volumes made by LVM2 on equal disks: tables and status compared as text. Known differences: a pool without
  * volumes is already `-tpool` here, where LVM2 has no layer until the first volume; what a pool uses of its metadata for itself
  * is left out.
  */
-const disks = ['/dev/ubda', '/dev/ubdb'];
 
 /** One command of ours and the same of LVM2; then tables and status are looked at. */
 const steps: [ours: string[], theirs: string[]][] = [
@@ -45,41 +41,12 @@ function seen(): string {
   return named(`${sh`dmsetup table`}\n${status}`).split('\n').filter((l) => l !== '').sort().join('\n'); // biome-ignore format: one line
 }
 
-async function ours(): Promise<string[]> {
-  await dvm`create vg ${disks} --extent-size 1M`;
-  const out: string[] = [];
-  for (const [commands] of steps) {
-    for (const command of commands) await dvm`${command.split(' ')}`;
-    out.push(seen());
-  }
-  for (const volume of ['pool', 'base']) await dvm`remove ${`vg/${volume}`}`;
-  await dvm`remove vg`;
-  return out;
-}
-
-function theirs(): string[] {
-  const { environment } = lvm(disks, '/tmp', 'lean');
-  const run = (...words: string[]): string =>
-    execFileSync('lvm', words, { env: { ...process.env, ...environment }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  run('pvcreate', '-y', '--dataalignment', '5m', '--metadatasize', '1m', '--setphysicalvolumesize', '127m', ...disks);
-  run('vgcreate', '-s', '1m', 'vg', ...disks);
-  return steps.map(([, commands]) => {
-    for (const command of commands) {
-      const [verb = '', ...words] = command.split(' ');
-      run(verb, '-y', ...(verb === 'lvcreate' && !words.includes('-s') ? ['-Wn'] : []), ...words);
-    }
-    return seen();
-  });
-}
-
-guestTests({ disks: ['128M', '128M'] }, () => {
-  const test = suite('thin volumes equal those of LVM2');
-  const both = ours().then((mine) => ({ mine, yours: theirs() }));
-  for (const [i, [commands]] of steps.entries())
-    test(commands.join(', '), async () => {
-      const { mine, yours } = await both;
-      assert.match(mine[i] ?? '', /thin-pool/);
-      assert.is(mine[i], yours[i]);
-    });
-  test.run();
+compareWithLvm({
+  name: 'thin volumes equal those of LVM2',
+  size: 128,
+  steps,
+  seen,
+  shows: /thin-pool/,
+  volumes: ['pool', 'base'],
+  keepsSignatures: (words) => !words.includes('-s'),
 });

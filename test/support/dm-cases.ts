@@ -1,6 +1,8 @@
+import { cacheCases } from './dm-cases/caches.js';
 import type { Case } from './dm-cases/case.js';
 import { cloneCases } from './dm-cases/clones.js';
 import { devicesCases } from './dm-cases/devices.js';
+import { integrityCases } from './dm-cases/integrity.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
 import { runningCases } from './dm-cases/running.js';
 import { tablesCases } from './dm-cases/tables.js';
@@ -13,5 +15,7 @@ export const dmCases: Record<string, Case> = {
   ...runningCases,
   ...mirrorCases,
   ...cloneCases,
+  ...integrityCases,
   ...thinCases,
+  ...cacheCases,
 };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,14 +80,29 @@ export class Rig {
     return child;
   }
 
+  /** What the programs have started themselves, and left: their arguments name the directory. */
+  #others(): number[] {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+    return pids.filter((pid) => commandLine(pid).includes(`${this.dir}/`)).map(Number);
+  }
+
   log(name: string): string {
     return existsSync(join(this.dir, name)) ? readFileSync(join(this.dir, name), 'utf8') : '';
   }
 
   async end(): Promise<void> {
     for (const child of [...this.#children].toReversed()) await kill(child);
+    for (const pid of this.#others()) process.kill(pid, 'SIGKILL');
     const mounts = readMountTable().filter((m) => m.target.startsWith(`${this.dir}/`));
     for (const { target } of mounts.toReversed()) run('umount', '--lazy', target);
+  }
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has just gone
   }
 }
 
@@ -98,7 +113,7 @@ export function withRig<T>(work: (rig: Rig) => Promise<T>): Promise<T> {
     try {
       return await work(rig);
     } catch (e) {
-      process.stdout.write(`dvs said:\n${rig.log('dvs.log').slice(-4000)}\n`);
+      for (const name of ['dvs.log', 'dockerd.log']) process.stdout.write(`${name}:\n${rig.log(name).slice(-3000)}\n`);
       throw e;
     } finally {
       await rig.end();
@@ -161,7 +176,7 @@ export class Listener {
   static async start(rig: Rig, topics: readonly string[], words: readonly string[] = []): Promise<Listener> {
     const listener = new Listener();
     const args = ['-h', '127.0.0.1', '-p', `${rig.port}`, '-q', '1', '-v', '-d', ...words, ...topics.flatMap((t) => ['-t', t])];
-    const child = rig.spawn('/usr/bin/mosquitto_sub', args, 'sub.log');
+    const child = rig.spawn('stdbuf', ['-oL', '/usr/bin/mosquitto_sub', ...args], 'sub.log'); // says at once that it has subscribed
     let rest = '';
     let subscribed = false;
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -10,7 +10,7 @@ const clone = ['lv_clone', 'base', 'c'];
 /** Until it is told to copy: the simulated kernel is done at once. */
 const lazily = mutate([...clone, '--no-hydration']);
 
-/** Changes of volumes of fixed content, of minor numbers, and of clones. */
+/** Changes of volumes of fixed content, of minor numbers, of clones and of checksums. */
 export const blockCases: Case[] = [
   change('create a volume with a minor number', [made], mutate(['lv_create', 'a', '--extents', '2', '--minor', '0'])),
   change(
@@ -22,4 +22,7 @@ export const blockCases: Case[] = [
   change('turn hydration on', [made, base, lazily], mutate(['lv_set', 'c', '--hydration', 'on'])),
   change('take a finished clone apart', [made, base, mutate(clone)], mutate(['vg_check'])),
   change('remove a clone', [made, base, lazily], mutate(['lv_remove', 'c'])),
+  change('give a volume checksums', [made, base], mutate(['lv_integrity', 'base'])),
+  change('make a volume with checksums', [made], mutate(['lv_create', 'a', '--extents', '2'], ['lv_integrity', 'a'])),
+  change('take checksums away', [made, base, mutate(['lv_integrity', 'base'])], mutate(['lv_integrity', 'base', '--off'])),
 ];

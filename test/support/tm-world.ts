@@ -9,7 +9,7 @@ import type { Region } from '#documents/regions.js';
 import { inProcessPrograms } from '#dvm/runner.js';
 import { programsOf } from '#tm/config.js';
 import type { Context } from '#tm/context.js';
-import { relabel } from '#tm/relabel.js';
+import { handOver, relabel } from '#tm/relabel.js';
 import { openStore } from '#tm/replicator-store.js';
 import { Disks } from './disk.js';
 import { Random } from './random.js';
@@ -99,8 +99,11 @@ export class TmWorld {
 
   /** The context of one run of tm on these devices. */
   async context(present: readonly number[] = this.present): Promise<Context> {
+    return this.contextOf(await this.devices(present), present);
+  }
+
+  async contextOf(devices: Devices, present: readonly number[] = this.present): Promise<Context> {
     const { open } = this.disks;
-    const devices = await this.devices(present);
     const labels = this.discover(present);
     const programs = inProcessPrograms({ configPath: undefined, trace: undefined, note: () => {} }, undefined);
     const context: Context = {
@@ -112,8 +115,15 @@ export class TmWorld {
       newTxn: () => this.random.hex(16),
       now: () => new Date(1_700_000_000_000 + this.#made++ * 1000).toISOString(),
       host: 'test',
-      renameLabels: async (group) => (await renameLabels(labels, group, pathsOf(devices))).length > 0,
+      renameLabels: async (group) => (await renameLabels(labels, group, pathsOf(context.devices))).length > 0,
       relabel: (regions) => relabel(context, labels, regions),
+      handOver: (pvs, to) => handOver(context, labels, pvs, to),
+      findGroup: (name) => findDevices(name, {}, this.discover(present)),
+      openGroup: async (other) => {
+        const opened = await this.contextOf(other, present);
+        return { context: opened, close: () => opened.store.close() };
+      },
+      newId: () => this.newId(),
       openStore: (found) => openStore(found, open, true),
       refuseTakenName: async () => {},
       zero: async (ranges) => {

@@ -5,6 +5,7 @@ import { readFileOrFail } from '#tool/stdio.js';
 import { planType, type Result } from '../documents.js';
 import { dump } from '../dump.js';
 import { type ExecutorOptions, leftSuspended, prepare, runPlan } from '../executor.js';
+import { watchEvents } from '../ioctl/watch-events.js';
 import { openKernel } from '../open-kernel.js';
 import { disassemble } from '../program/disassembler.js';
 import {
@@ -21,7 +22,8 @@ import { lines, session } from '../session.js';
 const options = {
   phase: { type: 'string', choices: ['phase1', 'phase2', 'abort'], describe: 'run this phase of a plan only' },
   dump: { type: 'boolean', describe: 'print the devices that exist, and run nothing' },
-  scope: { type: 'string', value: 'PREFIX', describe: 'dump only devices whose uuid starts so' },
+  scope: { type: 'string', value: 'PREFIX', describe: 'dump and watch only devices whose uuid starts so' },
+  events: { type: 'boolean', describe: 'print which devices had an event, a line whenever one has, and run nothing' },
   check: { type: 'boolean', describe: 'check the program, and run nothing' },
   assemble: { type: 'boolean', describe: 'print the program as JSON, and run nothing' },
   disassemble: { type: 'boolean', describe: 'print the program as assembly text, and run nothing' },
@@ -49,9 +51,10 @@ export const tool = singleTool({
 });
 
 async function run(call: DmexecCall): Promise<Output> {
-  const { dump: dumps, check, assemble, disassemble: disassembles, session: plan, phase } = call.options;
-  if ([dumps, check, assemble, disassembles, plan].filter(Boolean).length > 1)
-    throw fail('usage', 'contradiction', '--dump, --check, --assemble, --disassemble and --session exclude each other');
+  const { dump: dumps, events, check, assemble, disassemble: disassembles, session: plan, phase } = call.options;
+  if ([dumps, events, check, assemble, disassembles, plan].filter(Boolean).length > 1)
+    throw fail('usage', 'contradiction', '--dump, --events, --check, --assemble, --disassemble and --session exclude each other');
+  if (events) return printEvents(call);
   if (dumps) return printDump(call);
   if (plan !== undefined) return startSession(call, plan);
   const program = choosePhase(await readInput(call), phase);
@@ -73,6 +76,11 @@ function printDump(call: DmexecCall): Output {
   } finally {
     kernel.close();
   }
+}
+
+async function* printEvents({ options: { scope = '', kernel } }: DmexecCall): AsyncGenerator<object> {
+  if (kernel !== 'real') throw fail('usage', 'no-events', 'only the real kernel has events');
+  for await (const devices of watchEvents(scope)) yield { kind: 'events', version: 1, devices };
 }
 
 async function startSession(call: DmexecCall, file: string): Promise<Output> {

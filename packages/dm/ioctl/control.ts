@@ -63,9 +63,9 @@ export class Control {
     this.#buffer.fill(0);
   }
 
-  /** Waits for an event of any device since `armPoll` was called. */
-  poll(milliseconds: number): void {
-    this.#libc.poll(this.#fd, POLLIN, milliseconds);
+  /** Waits for an event of any device since `armPoll` was called; false when there was none in that time. */
+  poll(milliseconds: number): boolean {
+    return this.#libc.poll(this.#fd, POLLIN, milliseconds) > 0;
   }
 
   close(): void {

@@ -145,7 +145,8 @@ export function unpackTargets({ data, targetCount }: Reply): Target[] {
   const targets: Target[] = [];
   for (let i = 0, offset = 0; i < targetCount && offset + SPEC_SIZE <= data.length; i++) {
     const args = text(data, offset + SPEC_SIZE, data.length).trim();
-    targets.push({ type: text(data, offset + 24, TYPE_SIZE), size: Number(data.readBigUInt64LE(offset + 8)), args });
+    const type = text(data, offset + 24, TYPE_SIZE - 1); // the kernel leaves the last byte as it found it
+    targets.push({ type, size: Number(data.readBigUInt64LE(offset + 8)), args });
     offset = data.readUInt32LE(offset + 20); // here from the start of the first, unlike in a load
   }
   return targets;

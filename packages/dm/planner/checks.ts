@@ -5,6 +5,7 @@ import { isPool } from './pools.js';
 import { type Device, metadataOf, type Survey } from './survey.js';
 
 type Check = NonNullable<Plan['checks']>[number];
+type Repair = NonNullable<Desired['repairs']>[number];
 
 /** A device that is there only to be looked into. */
 interface Shown {
@@ -14,10 +15,10 @@ interface Shown {
 }
 
 /**
- * Metadata of thin pools that is looked into before phase 1: that of pools which come up, and of those that are made
- * anew. It is shown by devices of their own, hidden, which are gone again before phase 1.
+ * Metadata of thin pools and caches that is looked into before phase 1: of those that come up, and of those whose metadata is
+ * made anew. It is shown by devices of their own, hidden, which are gone again before phase 1.
  *
- * @throws DvmError `pool-active` (exit 83): a pool that is to be repaired is up
+ * @throws DvmError `pool-active`, `cache-active` (exit 83): what is to be repaired is up
  */
 export function planChecks(s: Survey, desired: Desired): Pick<Plan, 'checks'> & Pick<Plan['phases'], 'check' | 'uncheck'> {
   const all = [...s.devices.flatMap((d) => firstCheck(d, s)), ...(desired.repairs ?? []).map((r) => repair(r, s))];
@@ -32,21 +33,32 @@ export function planChecks(s: Survey, desired: Desired): Pick<Plan, 'checks'> & 
 
 /** New metadata is blank; metadata on layers (raid) is not to be had without them, and is not looked into. */
 function firstCheck(d: Device, s: Survey): { check: Check; shown: Shown[] }[] {
-  const meta = isPool(d) && !d.now ? metadataOf(d, s) : undefined;
-  if (!meta?.want || meta.now || meta.want.wipe || layered(meta.want.targets)) return [];
+  const kind = kindOf(d);
+  const meta = kind === undefined || d.now ? undefined : metadataOf(d, s);
+  if (!kind || !meta?.want || meta.now || meta.want.wipe || layered(meta.want.targets)) return [];
   if (s.repaired.has(d.uuid)) return [];
   const device = { id: freeId(`${meta.uuid}-check`, s), targets: meta.want.targets, readOnly: true };
-  return [{ check: { pool: d.want?.name ?? '', device: device.id.name }, shown: [device] }];
+  return [{ check: { kind, name: d.want?.name ?? '', device: device.id.name }, shown: [device] }];
 }
 
-function repair({ pool, name, from, to }: NonNullable<Desired['repairs']>[number], s: Survey): { check: Check; shown: Shown[] } {
-  if (s.devices.some((d) => d.uuid === pool && d.now))
-    throw fail('inUse', 'pool-active', `thin pool "${name}" is active: its metadata cannot be made anew`, {
-      hint: 'deactivate its volumes and the pool first',
-    });
-  const old = { id: freeId(`${pool}-old`, s), targets: from, readOnly: true };
-  const device = { id: freeId(`${pool}-new`, s), targets: to, readOnly: false };
-  return { check: { pool: name, device: device.id.name, repairFrom: old.id.name }, shown: [old, device] };
+/** `thin-pool` and `cache` both name their metadata first. */
+function kindOf(d: Device): Check['kind'] | undefined {
+  if (isPool(d)) return 'thin-pool';
+  return d.want?.targets.some((t) => t.type === 'cache') ? 'cache' : undefined;
+}
+
+function repair({ kind, uuid, name, from, to }: Repair, s: Survey): { check: Check; shown: Shown[] } {
+  if (s.devices.some((d) => d.uuid === uuid && d.now)) throw isActive(kind, name);
+  const old = { id: freeId(`${uuid}-old`, s), targets: from, readOnly: true };
+  const device = { id: freeId(`${uuid}-new`, s), targets: to, readOnly: false };
+  return { check: { kind, name, device: device.id.name, repairFrom: old.id.name }, shown: [old, device] };
+}
+
+function isActive(kind: Check['kind'], name: string) {
+  const state = 'is active: its metadata cannot be made anew';
+  if (kind === 'cache')
+    return fail('inUse', 'cache-active', `the cache of "${name}" ${state}`, { hint: 'deactivate the volume first' });
+  return fail('inUse', 'pool-active', `thin pool "${name}" ${state}`, { hint: 'deactivate its volumes and the pool first' });
 }
 
 function layered(targets: readonly Target[]): boolean {

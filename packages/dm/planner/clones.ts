@@ -1,28 +1,7 @@
-import { fail } from '#tool/errors.js';
 import { type CloneStatus, parseCloneStatus } from '../clone-status.js';
 import type { Instruction, Plan, Target } from '../documents.js';
 import * as make from './instructions.js';
-import type { Device, Survey } from './survey.js';
-
-/**
- * A second table over the metadata of a live clone would not know what the first one has copied since: it would copy old
- * content over new.
- *
- * @throws DvmError `clone-active` (exit 83)
- */
-export function checkClones(s: Survey): void {
-  const live = new Map(s.devices.flatMap((d) => cloneRows(d.now?.targets).map((row) => [firstWord(row), d] as const)));
-  for (const d of s.devices) {
-    if (!d.loads) continue;
-    for (const row of cloneRows(d.want?.targets)) {
-      const holder = live.get(s.devOf(firstWord(row).slice(1)) ?? '');
-      if (holder)
-        throw fail('inUse', 'clone-active', `device "${holder.name}" is a clone that is active: its table cannot be switched`, {
-          hint: 'deactivate the volume first, or wait until everything is copied',
-        });
-    }
-  }
-}
+import type { Device } from './survey.js';
 
 /** Devices of others that clones which come up read from, to be looked at before. */
 export function sourcesOf(order: readonly Device[]): Pick<Plan, 'sources'> {
@@ -59,8 +38,4 @@ function settingsOf({ args }: Target): Settings {
 
 function cloneRows(targets: readonly Target[] = []): Target[] {
   return targets.filter((t) => t.type === 'clone');
-}
-
-function firstWord({ args }: Target): string {
-  return args.split(' ')[0] ?? '';
 }

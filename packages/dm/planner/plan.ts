@@ -1,7 +1,8 @@
 import type { Current, Desired, Instruction, Plan } from '../documents.js';
 import { Assembly, Label } from './assembly.js';
 import { planChecks } from './checks.js';
-import { checkClones, sourcesOf } from './clones.js';
+import { sourcesOf } from './clones.js';
+import { checkExclusive } from './exclusive.js';
 import { planExits } from './exits.js';
 import { checkMinors } from './minors.js';
 import { childrenFirst } from './order.js';
@@ -19,13 +20,13 @@ import { emitTracks, type Section, type Unit } from './tracks.js';
  * Devices outside the scope are never named in them.
  *
  * @throws DvmError foreign-uuid, duplicate-name, unknown-device, cyclic-tables (exit 65), name-taken, minor-taken (81), device-in-use,
- *   pool-active, clone-active (83), pool-failed, pool-needs-check, pool-transaction (84)
+ *   pool-active, clone-active, integrity-active (83), pool-failed, pool-needs-check, pool-transaction (84)
  */
 export function plan(current: Current, desired: Desired): Plan {
   const s = survey(current, desired);
   checkPools(s);
   checkMinors(s);
-  checkClones(s);
+  checkExclusive(s);
   const order = childrenFirst(s.devices.filter((d) => d.want));
   const stages = stage(s, order);
   const removals = planRemovals(s, stages);

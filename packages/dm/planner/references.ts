@@ -1,7 +1,8 @@
 import type { Target } from '../documents.js';
 
-const reference = /(?<!\S)@\S+/g;
-const device = /(?<!\S)(?:@\S+|\d+:\d+)(?!\S)/g;
+/** At the beginning of a word, or behind an option that names a device. */
+const reference = /(?<=^|\s|(?:^|\s)meta_device:)@\S+/g;
+const device = /(?<=^|\s|(?:^|\s)meta_device:)(?:@\S+|\d+:\d+)(?!\S)/g;
 
 /** The words of a table that name devices: `@NAME` and `major:minor`. */
 export function namesIn(targets: readonly Target[]): string[] {

@@ -55,13 +55,16 @@ function mustWait(d: Device, givers: Stages['givers']): boolean {
 }
 
 /**
- * An image that takes over the sectors of the very device that becomes a raid over it: the kernel reads its size when that table is
- * loaded, and nobody writes to it before the switch.
+ * What takes over the sectors of the very device that becomes a raid or a cache over it, or gets checksums: the kernel reads its
+ * size when that table is loaded, and nobody writes to it before the switch.
  */
 function isReadAtLoad(d: Device, givers: Stages['givers']): boolean {
-  const isRaid = (above: Device): boolean => above.want?.targets.some((t) => t.type === 'raid') ?? false;
-  return d.above.length > 0 && d.above.every((above) => isRaid(above) && givers.get(d)?.has(above));
+  const reads = (above: Device): boolean => above.want?.targets.some((t) => readers.includes(t.type)) ?? false;
+  return d.above.length > 0 && d.above.every((above) => reads(above) && givers.get(d)?.has(above));
 }
+
+/** Targets whose table is refused over a device without a size. */
+const readers = ['raid', 'cache', 'integrity'];
 
 /**
  * Tables above are to be loaded, and are checked against a size that it does not have yet. Thin volumes are not,

@@ -39,7 +39,7 @@ export interface Survey {
   byDev(dev: string): Device | undefined;
   /** The wanted device of that name. */
   byName(name: string): Device | undefined;
-  /** Thin pools whose metadata is made anew. */
+  /** Devices whose metadata is made anew: thin pools, caches. */
   readonly repaired: ReadonlySet<string>;
   /** Every present device, foreign ones too. */
   readonly present: readonly Present[];
@@ -68,7 +68,7 @@ export function survey(current: Current, desired: Desired): Survey {
   const result: Survey = {
     devices,
     empty,
-    repaired: new Set((desired.repairs ?? []).map((r) => r.pool)),
+    repaired: new Set((desired.repairs ?? []).map((r) => r.uuid)),
     present,
     devOf: (name) => (byName.has(name) ? byName.get(name)?.now?.dev : foreign.get(name)),
     byDev: (dev) => byDev.get(dev),
@@ -80,7 +80,7 @@ export function survey(current: Current, desired: Desired): Survey {
   return result;
 }
 
-/** The metadata of a thin pool: `META DATA CHUNK …`. */
+/** The metadata of a thin pool or cache: `META DATA …`. */
 export function metadataOf({ want }: Device, s: Survey): Device | undefined {
   const [word = ''] = want?.targets[0]?.args.split(' ') ?? [];
   return s.byName(word.slice(1));

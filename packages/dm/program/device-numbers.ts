@@ -13,7 +13,10 @@ export class DeviceNumbers {
   /** @throws KernelError ENXIO when a name is unknown */
   resolve(targets: readonly Target[]): readonly Target[] {
     if (!targets.some((t) => t.args.includes('@'))) return targets;
-    return targets.map((t) => ({ ...t, args: t.args.replace(/(?<=^|\s)@(\S+)/g, (_, name: string) => this.#number(name)) }));
+    return targets.map((t) => ({
+      ...t,
+      args: t.args.replace(/(?<=^|\s|(?:^|\s)meta_device:)@(\S+)/g, (_, name: string) => this.#number(name)),
+    }));
   }
 
   /** To be told of each instruction that worked: names may now mean other devices. */

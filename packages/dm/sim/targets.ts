@@ -1,6 +1,8 @@
 import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
+import { cache } from './caches.js';
 import { clone } from './clones.js';
+import { integrity } from './integrity.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
@@ -42,7 +44,9 @@ const types: Record<string, TargetType> = {
   'snapshot-origin': snapshotOrigin,
   snapshot,
   'snapshot-merge': snapshot,
+  cache,
   clone,
+  integrity,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */

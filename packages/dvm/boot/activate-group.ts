@@ -9,7 +9,7 @@ import { activeIds } from '#volumes/select.js';
 import { bringUp } from './bring-up.js';
 import type { GroupActivation } from './documents.js';
 import { type Wanted, wantedOf } from './wanted.js';
-import { weaknessOf } from './weakness.js';
+import { type Live, liveOf, weaknessOf } from './weakness.js';
 
 /** What activation at boot asks of a machine; tests put one of their own in its place. */
 export interface Machine {
@@ -78,15 +78,17 @@ async function activated(
   const { id: group } = devices.group;
   const earlier = await machine.current(group);
   const before = activeIds(draft, group, { current: earlier });
+  const liveBefore = liveOf(earlier);
   const names = (of: readonly string[]): string[] => of.map((id) => draft.lvs[id]?.name ?? id).sort();
-  const down = names(ids.filter((id) => !before.has(id) || isMendable(draft, group, earlier, id)));
+  const down = names(ids.filter((id) => !before.has(id) || isMendable(draft, group, liveBefore, id)));
   const idOf = (name: string): string => draft.idOf(name) ?? name; // an @ at its beginning makes a tag of a name
   const skipped = await bringUp(down, (volumes) => machine.activate(devices, volumes.map(idOf), mode));
   const current = await machine.current(group);
   const after = activeIds(draft, group, { current });
   const up = ids.filter((id) => after.has(id));
+  const live = liveOf(current);
   const degraded = up.flatMap((id) => {
-    const message = weaknessOf(draft, group, current, id);
+    const message = weaknessOf(draft, group, live, id);
     return message === undefined ? [] : [{ volume: draft.lvs[id]?.name ?? id, message }];
   });
   const state = skipped.length > 0 ? 'incomplete' : degraded.length > 0 ? 'degraded' : 'whole';
@@ -95,8 +97,8 @@ async function activated(
 }
 
 /** Came up without something that has come since. */
-function isMendable(draft: Draft, group: string, current: Current, id: string): boolean {
-  return missingDevices(draft, id).length === 0 && weaknessOf(draft, group, current, id) !== undefined;
+function isMendable(draft: Draft, group: string, live: Live, id: string): boolean {
+  return missingDevices(draft, id).length === 0 && weaknessOf(draft, group, live, id) !== undefined;
 }
 
 function errorOf({ code, message, hint }: DvmError): NonNullable<GroupActivation['error']> {

@@ -4,6 +4,7 @@ import { allocationPolicies } from '#metadata/metadata.schema.js';
 import type { Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
+import { cacheVerbs } from '../cache-verbs.js';
 import { cloneVerbs } from '../clone-verbs.js';
 import { convert } from '../convert.js';
 import { groupVerbs } from '../group-verbs.js';
@@ -16,6 +17,7 @@ import { stateVerbs } from '../state-verbs.js';
 import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, refuseOptions, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
+import { watchVerb } from '../watch/verb.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
@@ -208,9 +210,11 @@ export const tool: Tool = {
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,
+    ...cacheVerbs,
     ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,
+    watchVerb,
     check,
     replay,
   ],

@@ -1,5 +1,7 @@
+import { cacheSchema } from './cache.schema.js';
 import { cloneSchema } from './clone.schema.js';
 import { fixedSchema } from './fixed.schema.js';
+import { integritySchema } from './integrity.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
 import { plainSchema } from './plain.schema.js';
 import { raidSchema } from './raid.schema.js';
@@ -12,5 +14,16 @@ export const segmentSchemas = {
   type: 'object',
   required: ['type'],
   discriminator: { propertyName: 'type' },
-  oneOf: [plainSchema, fixedSchema, mirrorSchema, raidSchema, thinPoolSchema, thinSchema, snapshotSchema, cloneSchema],
+  oneOf: [
+    plainSchema,
+    fixedSchema,
+    mirrorSchema,
+    raidSchema,
+    thinPoolSchema,
+    thinSchema,
+    snapshotSchema,
+    cloneSchema,
+    integritySchema,
+    cacheSchema,
+  ],
 } as const;

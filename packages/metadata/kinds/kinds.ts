@@ -1,8 +1,10 @@
 import type { Extents } from '#tool/units.js';
 import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
+import { cache } from './cache.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
+import { integrity } from './integrity.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
 import { mirror } from './mirror.js';
 import { plain } from './plain.js';
@@ -22,7 +24,9 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   thin,
   mirror,
   snapshot,
+  cache,
   clone,
+  integrity,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

@@ -49,6 +49,7 @@ export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot)
 
 /** Snapshots of snapshots, and of what users do not write to, are not what anyone means. */
 function refuseKind(lv: Lv): void {
+  if (lv.segments.length === 0) throw fail('inUse', 'no-snapshots', `volume "${lv.name}" is empty: there are no snapshots of it`);
   const kind = snapshotSegment(lv) ? 'a snapshot' : lv.segments.some((s) => s.type === 'thin-pool') ? 'a thin pool' : undefined;
   if (kind) throw fail('inUse', 'no-snapshots', `volume "${lv.name}" is ${kind}: there are no snapshots of it`);
 }

@@ -1,4 +1,5 @@
 import { fail } from '#tool/errors.js';
+import { extendUnderCache } from '../cache/extend.js';
 import type { Draft } from '../draft.js';
 import { addedExtents, type Extension, extendPlain } from '../extend-plain.js';
 import type { Lv } from '../metadata.js';
@@ -28,7 +29,7 @@ export function extendThin(draft: Draft, id: string, segment: ThinSegment, e: Ex
 export function extendPool(draft: Draft, id: string, segment: PoolSegment, e: Extension): string[] {
   const onlyMeta = e.metadataSize !== undefined && e.size === undefined && e.extents === undefined;
   const data = segment.areas[0]?.lv ?? '';
-  const notes = onlyMeta ? [] : extendPlain(draft, data, e);
+  const notes = onlyMeta ? [] : extendUnderCache(draft, data, e);
   const count = sizeOf(draft.lvs[data] as Lv);
   if (count !== segment.count) draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [{ ...segment, count }] });
   return e.metadataSize === undefined ? notes : [...notes, ...extendMetadata(draft, segment.meta, e)];

@@ -14,24 +14,46 @@ import { provideSpare, spareName } from './spare.js';
  */
 export function repairPool(draft: Draft, id: string, segment: PoolSegment, newId: () => string): string[] {
   const pool = draft.lvs[id] as Lv;
-  const old = draft.lvs[segment.meta] as Lv;
-  const spare = draft.idOf(spareName);
-  if (spare === undefined || sizeOf(draft.lvs[spare] as Lv) < sizeOf(old)) throw noSpare(pool.name);
-  const keptName = freeName(draft, `${pool.name}_meta`);
-  const { hidden: _, ...kept } = old;
-  draft.setLv(segment.meta, { ...kept, name: keptName, autoactivate: false });
-  draft.setLv(spare, { ...(draft.lvs[spare] as Lv), name: old.name });
-  draft.setLv(id, { ...pool, segments: [{ ...segment, meta: spare }] });
-  return [
-    `the old metadata of thin pool "${pool.name}" is volume "${keptName}" now: remove it when all is well`,
-    ...newSpare(draft, sizeOf(old), newId),
-  ];
+  const hint = `make room, then: lv_extend ${pool.name} --metadata-size +4M`;
+  const broken = { what: `thin pool "${pool.name}"`, name: pool.name, meta: segment.meta, hint };
+  const { meta, notes } = swapSpare(draft, broken, newId);
+  draft.setLv(id, { ...pool, segments: [{ ...segment, meta }] });
+  return notes;
 }
 
-function noSpare(name: string) {
-  return fail('noSpace', 'no-spare', `the group has no spare as large as the metadata of thin pool "${name}"`, {
-    hint: `make room, then: lv_extend ${name} --metadata-size +4M`,
-  });
+/** Whose metadata it is: for messages, and to call the old by. */
+interface Broken {
+  what: string;
+  name: string;
+  meta: string;
+  /** What to do without a spare. */
+  hint: string;
+}
+
+/**
+ * Puts the spare in the place of broken metadata, which becomes a volume `NAME_meta0`.
+ *
+ * @returns the id of the new metadata, and notes for people
+ * @throws DvmError `no-spare` (exit 82)
+ */
+export function swapSpare(
+  draft: Draft,
+  { what, name, meta, hint }: Broken,
+  newId: () => string,
+): { meta: string; notes: string[] } {
+  const old = draft.lvs[meta] as Lv;
+  const spare = draft.idOf(spareName);
+  if (spare === undefined || sizeOf(draft.lvs[spare] as Lv) < sizeOf(old))
+    throw fail('noSpace', 'no-spare', `the group has no spare as large as the metadata of ${what}`, { hint });
+  const keptName = freeName(draft, `${name}_meta`);
+  const { hidden: _, ...kept } = old;
+  draft.setLv(meta, { ...kept, name: keptName, autoactivate: false });
+  draft.setLv(spare, { ...(draft.lvs[spare] as Lv), name: old.name });
+  const notes = newSpare(draft, sizeOf(old), newId);
+  return {
+    meta: spare,
+    notes: [`the old metadata of ${what} is volume "${keptName}" now: remove it when all is well`, ...notes],
+  };
 }
 
 function freeName(draft: Draft, stem: string): string {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Call, command, Lines, Text, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
+import { textOf } from '#tool/printable.js';
 import { writeAll } from '#tool/stdio.js';
 import { dvsSection, type Settings, settingsOf } from '../config.js';
 import { jobType, volumeType } from '../documents.js';
@@ -81,6 +82,21 @@ const volumes = command({
   },
 });
 
+const doctor = command({
+  name: 'doctor',
+  summary: 'says what the service lacks on this machine, with this config',
+  positionals: [],
+  options: { format },
+  run: async (call) => {
+    const { doctor: examine } = await import('../doctor.js');
+    const findings = await examine(settingsFor(call));
+    if (findings.some((f) => f.state === 'missing')) call.exit(1);
+    return call.options.format === 'table'
+      ? new Text(textOf(findings.map((f) => `${f.state.padEnd(8)} ${f.what}: ${f.message}`)))
+      : new Lines({ kind: 'dvs-doctor', version: 1, findings });
+  },
+});
+
 /** One of the two places where the environment is looked at: MQTT_BROKER is how the service's units have always named its broker. */
 function settingsFor(call: Call, brokers: readonly string[] = []): Settings {
   const config = call.section(dvsSection);
@@ -93,7 +109,7 @@ export const tool: Tool = {
   name: 'dvs',
   summary: 'makes and deletes volumes of limited size on request, by MQTT and for Docker',
   input: 'nothing',
-  output: 'run: a "dvs-ready" document once it listens; jobs, volumes: documents or tables of them',
-  commands: [run, jobs, volumes],
+  output: 'run: a "dvs-ready" document once it listens; jobs, volumes, doctor: documents or tables of them',
+  commands: [run, jobs, volumes, doctor],
   defaultCommand: 'run',
 };

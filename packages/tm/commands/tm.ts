@@ -10,6 +10,7 @@ import { read } from '../read.js';
 import { recover } from '../recover.js';
 import { reduce } from '../reduce.js';
 import { regionsCommand } from '../regions-command.js';
+import { transferCommands } from '../transfer-commands.js';
 import { update } from '../update.js';
 import { verify } from '../verify.js';
 import { readVersion } from '../versions.js';
@@ -113,6 +114,7 @@ export const tool: Tool = {
       run: (call) =>
         changing(call, vgOf(call), (ctx) => rename(ctx, checkName(call.positionals[1] ?? '', 'group'), call.options['dry-run'])),
     }),
+    ...transferCommands,
     command({
       name: 'activate',
       summary: 'Change what is active: words after -- select volumes as vol_activate does.',

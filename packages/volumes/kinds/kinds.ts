@@ -2,8 +2,10 @@ import type { Target } from '#dm/documents.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
+import { cache } from './cache.js';
 import { clone } from './clone.js';
 import { fixed } from './fixed.js';
+import { integrity } from './integrity.js';
 import type { Mapping, SegmentKind } from './kind.js';
 import { linear } from './linear.js';
 import { mirror } from './mirror.js';
@@ -23,7 +25,9 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   thin,
   mirror,
   snapshot,
+  cache,
   clone,
+  integrity,
 };
 
 /** All rows of a volume's table. */

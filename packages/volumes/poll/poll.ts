@@ -3,7 +3,9 @@ import type { Draft } from '#metadata/draft.js';
 import type { SegmentOf } from '#metadata/kinds/kind.js';
 import type { Lv, Segment } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '../identity.js';
+import { pollCache } from './cache.js';
 import { pollClone } from './clone.js';
+import { pollIntegrity } from './integrity.js';
 import { pollMirror } from './mirror.js';
 import { pollRaid } from './raid.js';
 import { pollSnapshot } from './snapshot.js';
@@ -25,7 +27,9 @@ export type Poll<S extends Segment> = (polled: Polled, id: string, segment: S) =
 
 /** The kinds that have something to finish; one file each. */
 const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
+  cache: pollCache,
   clone: pollClone,
+  integrity: pollIntegrity,
   mirror: pollMirror,
   raid: pollRaid,
   snapshot: pollSnapshot,

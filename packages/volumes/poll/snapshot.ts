@@ -24,7 +24,7 @@ export const progressOfMerge: ProgressOf = (lv, _id, device) => {
  * The kernel's dm-snap.c: `USED/TOTAL METADATA`, in sectors, or `Merge failed`; done when nothing but metadata is used.
  * Undefined for a volume that is not merging yet.
  */
-function mergeProgress(device: Device | undefined): Omit<Progress, 'work'> | undefined {
+export function mergeProgress(device: Device | undefined): Omit<Progress, 'work'> | undefined {
   if (device?.targets[0]?.type !== 'snapshot-merge') return undefined;
   const [, used, total, metadata] = /^(\d+)\/(\d+) (\d+)$/.exec(device.status?.[0] ?? '') ?? [];
   if (used === undefined) return { done: 0, of: 1, failed: true };

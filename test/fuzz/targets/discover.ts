@@ -35,6 +35,8 @@ const lines = [
   ['add', '--new', 'vg', '/dev/sda', '--dry-run'],
   ['find', 'vg'],
   ['list'],
+  ['groups'],
+  ['probe', '/dev/sdb'],
   ['regions', 'vg'],
   ['rm', 'vg', '/dev/sda'],
   ['rm', 'vg', '--all', '--force'],
@@ -74,7 +76,7 @@ export const discover = target<Input>({
     let verdict: Verdict = 'refused';
     for (const step of steps)
       if (!('line' in step)) await meddle(step, disks);
-      else if (await runLine(step.line.map(String), config, world)) verdict = 'accepted';
+      else if (await runLine(step.line.map(argument), config, world)) verdict = 'accepted';
     return verdict;
   },
 });
@@ -101,6 +103,11 @@ function oddStep(random: Random): Step {
 }
 
 const [labelType, inventoryType] = [documentType('label', 1, validateLabel), documentType('inventory', 1, validateInventory)];
+
+/** As the kernel hands it over: up to the first NUL. */
+function argument(word: unknown): string {
+  return String(word).split('\0', 1).join();
+}
 
 async function runLine(line: string[], config: Json, world: World): Promise<boolean> {
   const streams = { readInput: async () => Buffer.alloc(0), note: () => {}, config: { discover: config } };

@@ -35,8 +35,10 @@ export const schemas = target<Input>({
   },
 });
 
+/** Messages between nodes have a kind too, but no version: they are no documents. */
 function isDocument(value: Json): value is { kind: string } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.kind === 'string';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return typeof value.kind === 'string' && 'version' in value;
 }
 
 const names = readdirSync('test/fixtures/samples').map((file) => file.slice(0, -'.ts'.length));

@@ -2,14 +2,14 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { FDSYNC, KernelQueue, PREAD, PWRITE, RWF_DSYNC } from '#blockdev/aio.js';
-import { type Io, ioFor, threadIo } from '#blockdev/io.js';
+import { type Io, queueIo, threadIo } from '#blockdev/io.js';
 import { assert, skipped, suite } from '#test/support/check.js';
 import { inTmp } from '#test/support/loop.js';
 
 const kernelQueue = KernelQueue.open();
 const kinds: [string, Io][] = [
   ['threads', threadIo()],
-  ['what block devices get', ioFor(true)],
+  ['what all but the first block devices get', queueIo()],
 ];
 
 const ways = suite('reads, writes and flushes');

@@ -42,7 +42,7 @@ test('a live clone is told how to copy, where its status says otherwise', () => 
 
 test('its table is never switched while it is active', async () => {
   const e = await thrown<DvmError>(() => plan(live(status('0')), desired(wanted('8 0 0', { readOnly: true }))));
-  assert.is(e.message, 'device "c" is a clone that is active: its table cannot be switched');
+  assert.is(e.message, 'device "c" is active, of type "clone": its table cannot be switched');
   assert.is(`${e.code} ${e.exitCode}`, 'clone-active 83');
   const moved: Wanted = { ...wanted(), c: ['1', ['64 linear @c-real 0']], 'c-real': ['1-real', ['64 clone @m @d @s 8 0 0']] };
   assert.is((await thrown<DvmError>(() => plan(live(status('0')), desired(moved)))).code, 'clone-active');

@@ -75,6 +75,14 @@ test('a status lists rows by offsets from the first', () => {
   assert.equal(unpackTargets(reply(data.subarray(0, 60), 2)), targets.slice(0, 1));
 });
 
+test('a name of a target that fills its field ends with it: the byte behind is whatever was there', () => {
+  const targets = [{ type: 'snapshot-origin', size: 8, args: '254:0' }];
+  const data = Buffer.alloc(targetsSize(targets));
+  packTargets(data, 0, targets);
+  data.writeUInt8(0x41, 24 + 15);
+  assert.equal(unpackTargets(reply(data, 1)), targets);
+});
+
 test('names, dependencies and messages', () => {
   assert.equal(unpackNames(reply(Buffer.alloc(16))), []);
   const names = Buffer.alloc(48);

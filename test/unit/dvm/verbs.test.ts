@@ -35,6 +35,8 @@ test('words and options that other programs would take for something else are re
     ['option "--stripes" is for volumes', 'create', 'vg', '/dev/a', '--stripes', '2'],
     ['option "--force" is for volumes', 'reduce', 'vg', '/dev/a', '--force'],
     ['option "--read-only" is for volumes', 'set', 'vg', '--read-only', 'on'],
+    ['"vg/a" names a volume', 'merge', 'vg/a', 'other'],
+    ['"vg" names no volume', 'merge', 'vg'],
     ['unexpected argument "/dev/a": volume "a" is reduced', 'reduce', 'vg/a', '/dev/a', '--size', '1G'],
   ])
     assert.is((await thrown<DvmError>(() => run(...argv))).message, message);
@@ -105,7 +107,9 @@ test('smaller: the file system, then the volume; looked at unless told not to', 
   assert.is(shown(reduceVolume({ ...resize, tm: ['--kernel', 'sim:f'], fs: 'check' })).length, 1);
 });
 
-test('groups: rename, reduce, remove', () => {
+test('groups: rename, split, merge, reduce, remove', () => {
+  assert.equal(shown(verbs.splitGroup('vg', 'new', ['/dev/a', '/dev/b'], [])), ['discover vg | tm split vg new /dev/a /dev/b']);
+  assert.equal(shown(verbs.mergeGroup('new', 'vg', ['--dry-run'])), ['discover new | tm merge --dry-run new vg']);
   assert.equal(shown(verbs.rename({ group: 'vg', volume: undefined }, 'new', [])), ['discover vg | tm rename vg new']);
   assert.equal(shown(verbs.rename({ group: 'vg', volume: 'a' }, 'b', [])), ['discover vg | tm update vg -- lv_rename a b']);
   assert.equal(shown(verbs.reduceGroup('vg', ['/dev/a', '/dev/b'], [])), [

@@ -51,7 +51,7 @@ const run = (draft: Draft, ...edits: string[][]): void =>
   );
 
 running('every filter of a draft can be used', () => {
-  const others = ['vg_batch', 'vg_create', 'vg_rollback', 'pv_place'];
+  const others = ['vg_batch', 'vg_create', 'vg_merge', 'vg_rollback', 'pv_place'];
   const all = readdirSync('packages/metadata/commands').map((f) => f.replace('.ts', ''));
   assert.equal(Object.keys(filters), all.filter((f) => !others.includes(f)).sort());
 });
@@ -66,7 +66,7 @@ running('an error names its line and keeps its code; what is no edit is refused'
   );
   assert.equal((e.details as { line: number; details: { needed: number } }).line, 2);
   assert.is((e.details as { details: { needed: number } }).details.needed, 8);
-  await fails(() => run(draft, ['cat']), 'bad-edit', 65, /line 1 names "cat", which is not one of lv_clone,/);
+  await fails(() => run(draft, ['cat']), 'bad-edit', 65, /line 1 names "cat", which is not one of lv_cache,/);
   await fails(() => run(draft, ['lv_create', '--no-such']), 'unknown-option', 64, /line 1, "lv_create --no-such"/);
   const long = await fails(() => run(draft, ['lv_remove', 'x'.repeat(100)]), 'no-volume', 80);
   assert.match(long.message, `"lv_remove ${'x'.repeat(49)}…":`);

@@ -6,6 +6,7 @@ import { loadTools } from '#test/support/tools.js';
 import { DvmError } from '#tool/errors.js';
 import { Checked, invoke, outputDocument } from '#tool/invoke.js';
 import { canonical } from '#tool/json.js';
+import { cache } from './cache-fixtures.js';
 import { create, groupOf, lvId, metadataOf, pvId } from './fixtures.js';
 import { createPools } from './thin-fixtures.js';
 
@@ -17,6 +18,12 @@ const test = suite('filters are pure');
 
 /** For each filter, arguments with which it changes something. */
 const edits: Record<string, string[][]> = {
+  lv_cache: [
+    ['a', '--extents', '2', '--mode', 'writeback', '--setting', 'migration_threshold=8'],
+    ['c', '--mode', 'writeback'],
+    ['c', '--off'],
+    ['c', '--off', '--drop'],
+  ],
   lv_clone: [['/dev/nbd0', 'new', '--size', '5M']],
   lv_convert: [['a', '--type', 'raid1']],
   lv_create: [
@@ -25,6 +32,7 @@ const edits: Record<string, string[][]> = {
     ['new', '--extents', '4', '--type', 'raid5'],
   ],
   lv_extend: [['a', '--extents', '+2']],
+  lv_integrity: [['a', '--mode', 'bitmap']],
   lv_merge: [['snap']],
   lv_reduce: [['a', '--extents', '-2']],
   lv_remove: [['a']],
@@ -46,8 +54,10 @@ const edits: Record<string, string[][]> = {
   vg_create: [[]],
   vg_export: [[]],
   vg_import: [[]],
+  vg_merge: [['other']],
   vg_remove: [[]],
   vg_rollback: [['old', '--since', 'changes']],
+  vg_split: [[pvId(2)]],
   vg_set: [['--add-tag', 'x']],
 };
 
@@ -62,6 +72,8 @@ function document() {
   create(draft, 'a', '5', { id: lvId(1) });
   create(draft, 'b', '4', { id: lvId(2) });
   create(draft, 'r', '2', { id: lvId(3), type: 'raid1', pvs: [pvId(0), pvId(1)] });
+  create(draft, 'c', '1', { id: lvId(4) });
+  cache(draft, 'c', { extents: '1' });
   createPools(draft);
   return groupOf([100, 100, 100], draft.result());
 }
@@ -70,6 +82,7 @@ function document() {
 const files = new Map<string, unknown>([
   ['edits', Buffer.from('lv_rename a z\nlv_remove b\n')],
   ['old', frozen(groupOf([100, 100, 100], metadataOf([20, 20, 20])))],
+  ['other', frozen(JSON.parse(JSON.stringify(metadataOf([20])).replaceAll(pvId(0), pvId(9))))],
   ['changes', frozen({ kind: 'changes', version: 1, steps: [] })],
 ]);
 

@@ -12,10 +12,10 @@ function optionsOf(...args: string[]) {
 test('disks and images take their letters in the order given', () => {
   const { disks } = optionsOf('--disk', '1M', '--image', '/a,sync', '--disk=2M', '--image', '/b');
   assert.equal(disks, ['1M', { image: '/a', sync: true }, '2M', { image: '/b', sync: false }]);
-  const line = kernelLine('/work', { command: ['true'], disks });
+  const line = kernelLine('/guest', { command: ['true'], disks });
   assert.equal(
     line.filter((a) => a.startsWith('ubd')),
-    ['ubd0d=/work/disk0', 'ubd1ds=/work/disk1', 'ubd2d=/work/disk2', 'ubd3d=/work/disk3'],
+    ['ubd0d=/guest/disk0', 'ubd1ds=/guest/disk1', 'ubd2d=/guest/disk2', 'ubd3d=/guest/disk3'],
   );
 });
 

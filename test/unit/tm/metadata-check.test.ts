@@ -1,12 +1,12 @@
 import { assert, suite, thrown } from '#test/support/check.js';
 import { checkPrograms } from '#tm/config.js';
-import { type CheckPrograms, checkMetadata, type Ended, runChecks } from '#tm/thin-check.js';
+import { type CheckPrograms, checkMetadata, type Ended, runChecks } from '#tm/metadata-check.js';
 import type { DvmError } from '#tool/errors.js';
 
 /** What becomes of a pool whose check says this or that; on a real kernel: kernel/thin-repair. */
-const test = suite('checks of thin pools');
+const test = suite('checks of metadata');
 const programs: CheckPrograms = { check: ['thin_check', '-q'], repair: ['thin_repair'], seconds: 7 };
-const repair = { pool: 'vg-pool-tpool', device: 'new', repairFrom: 'old' };
+const repair = { kind: 'thin-pool' as const, name: 'vg-pool-tpool', device: 'new', repairFrom: 'old' };
 
 /** Runs a repair whose programs end so, one after another. */
 async function repaired(...ends: Ended[]): Promise<{ notes: string[]; calls: string[] }> {
@@ -54,7 +54,9 @@ test('what was brought up for a check goes down again, whatever it finds', async
 });
 
 test('skipped checks leave repairs as they are', () => {
-  assert.equal(checkPrograms({ thinCheck: { seconds: 3 } }, true), { check: [], repair: ['thin_repair'], seconds: 3 });
+  const { cache, 'thin-pool': thin } = checkPrograms({ thinCheck: { seconds: 3 } }, ['thin-pool']);
+  assert.equal(thin, { check: [], repair: ['thin_repair'], seconds: 3 });
+  assert.equal(cache, { check: ['cache_check', '-q'], repair: ['cache_repair'], seconds: 60 });
 });
 
 test.run();

@@ -1,0 +1,64 @@
+import { currentType } from '#dm/documents.js';
+import { type Call, command, type Output } from '#tool/command.js';
+import { configSection, readConfig } from '#tool/config.js';
+import { outputDocument } from '#tool/invoke.js';
+import type { OptionSpecs } from '#tool/options.js';
+import { type RunOptions, runTool } from '../runner.js';
+import { configOf } from '../verb.js';
+import type { WatchEvent } from './documents.js';
+import { perform } from './perform.js';
+import { policyOf, watchSection } from './policy.js';
+import { Wakes } from './wakes.js';
+import { type Machine, watch } from './watch.js';
+
+const options = {
+  once: { type: 'boolean', describe: 'look, do what is due, and end: exit code 1 when something failed' },
+} as const satisfies OptionSpecs;
+type WatchCall = Call<typeof options>;
+
+/** `dvm watch`: the daemon. */
+export const watchVerb = command({
+  name: 'watch',
+  summary: 'Extend what runs full and repair what fails, as the config says, until it is stopped.',
+  positionals: [],
+  options,
+  run: (call) => (call.options.once ? once(call) : events(call, new Wakes(call.note))),
+});
+
+async function once(call: WatchCall): Promise<Output> {
+  const told: WatchEvent[] = [];
+  for await (const event of events(call, undefined)) told.push(event);
+  call.exit(told.some((e) => e.event === 'failed') ? 1 : 0);
+  return each(told);
+}
+
+async function* each(told: readonly WatchEvent[]): AsyncGenerator<WatchEvent> {
+  yield* told;
+}
+
+/** @param wakes undefined: one look */
+async function* events(call: WatchCall, wakes: Wakes | undefined): AsyncGenerator<WatchEvent> {
+  const configPath = configOf(call);
+  const config = configPath === undefined ? undefined : readConfig(configPath);
+  const run: RunOptions = { configPath, trace: call.tracePath, note: call.note };
+  try {
+    await wakes?.ready; // so that nothing happens between the first look and the first event
+    yield* watch(thisMachine(run, wakes), policyOf(configSection(config, watchSection)), wakes === undefined);
+  } finally {
+    wakes?.close();
+  }
+}
+
+function thisMachine(run: RunOptions, wakes: Wakes | undefined): Machine {
+  return {
+    current: async () =>
+      currentType.parse(
+        outputDocument((await runTool(['dmexec', '--dump', '--scope', 'DVM-'], undefined, run)).output),
+        'output of dmexec',
+      ),
+    perform: (action) => perform(action, run),
+    wake: (milliseconds) => wakes?.next(milliseconds) ?? Promise.resolve({ by: 'stop' }),
+    now: () => performance.now(),
+    time: () => new Date().toISOString(),
+  };
+}

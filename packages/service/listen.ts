@@ -1,0 +1,46 @@
+import { lstatSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { dirname } from 'node:path';
+import { makeDirectories } from '#tool/directories.js';
+import { fail } from '#tool/errors.js';
+
+/**
+ * Serves HTTP on the path of a socket, for root alone, or on `HOST:PORT`. A socket that a killed service left is replaced.
+ *
+ * @returns ends it
+ * @throws DvmError `not-a-socket`, `no-socket` (exit 73)
+ */
+export async function listenOn(address: string, handle: RequestListener): Promise<() => Promise<void>> {
+  const { createServer } = await import('node:http');
+  const server = createServer({ requestTimeout: 30_000 }, handle);
+  const path = address.startsWith('/') ? address : undefined;
+  if (path !== undefined) clearPath(path);
+  await new Promise<void>((done, failed) => {
+    server.on('error', failed);
+    const mask = process.umask(0o177); // before it is there: from its first instant nobody else can connect
+    try {
+      server.listen(path === undefined ? portOf(address) : { path }, done);
+    } finally {
+      process.umask(mask);
+    }
+  }).catch((e: Error) => {
+    throw fail('cannotCreate', 'no-socket', `nothing can listen on "${address}": ${e.message}`, { cause: e });
+  });
+  return async () => {
+    server.closeAllConnections();
+    await new Promise<void>((done) => server.close(() => done()));
+    if (path !== undefined) rmSync(path, { force: true });
+  };
+}
+
+function portOf(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/[[\]]/g, ''), port: Number(address.slice(colon + 1)) };
+}
+
+function clearPath(path: string): void {
+  makeDirectories(dirname(path), 0o755);
+  const known = lstatSync(path, { throwIfNoEntry: false });
+  if (known && !known.isSocket()) throw fail('cannotCreate', 'not-a-socket', `"${path}" is there, and is no socket`);
+  rmSync(path, { force: true });
+}
