@@ -31,9 +31,9 @@ export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metad
   const now = draft.before;
   checkExtentSize(draft, old);
   checkGone(draft, old);
+  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
-  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
   const lvs = Object.fromEntries(
     Object.entries(carried).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
   );

@@ -98,8 +98,8 @@ function addEmpty(
 }
 
 /**
- * The kernel has laid out everything anew: the room of the images goes, and those images that were to. Where the room is in
- * front now, the kernel is told so in a further step.
+ * The kernel has laid out everything anew: the room of the images goes, and those images that were to. That data begins at their
+ * start the kernel is then told.
  */
 export function endReshape(draft: Draft, id: string, segment: Raid): void {
   const { reshape, areas, metas = [], ...rest } = segment;
@@ -112,7 +112,7 @@ export function endReshape(draft: Draft, id: string, segment: Raid): void {
     const end = sizeOf({ name: '', segments });
     draft.setLv(part, { ...image, segments: delta > 0 ? between(segments, 0, end - space) : between(segments, space, end) });
   }
-  const ended = delta > 0 ? undefined : { state: 'ended' as const, delta: 0, space: 0 };
+  const ended = { state: 'ended' as const, delta: 0, space: 0 };
   const changed = compact<Raid>({ ...rest, areas: areas.slice(0, left), metas: metas.slice(0, left), reshape: ended });
   draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [changed] });
 }

@@ -31,10 +31,12 @@ function sizeInKernel(segment: Raid): number {
 }
 
 /**
- * What tells the kernel to reshape, once: told again, it would do it again where it is done. It refuses new images with blank
- * records that nobody explains, so that whether it has been told about those is found out by trying. Images are taken away
- * only from a volume that is up and says that it has them all. A new layout in images with room behind is an order that may
- * be repeated: it is void where the superblocks have that layout.
+ * What tells the kernel to reshape, once: it then waits for a table without those words (dm-raid.c, rs_start_reshape), and told
+ * again, it would do it again where it is done. It refuses new images with blank records that nobody explains, so that whether
+ * it has been told about those is found out by trying. Images are taken away only from a volume that is up and says that it
+ * has them all. A new layout in images with room behind is an order that may be repeated: it is void where the superblocks have
+ * that layout. So is the last one, that data begins at the images' start; the table is another one then, from which the kernel
+ * takes the size of the volume.
  */
 function orders({ areas, reshape }: Raid, m: Mapping): { first: string[]; otherwise?: string[] } {
   if (!reshape || reshape.state === 'running') return { first: [] };

@@ -16,16 +16,15 @@ interface Reshaping {
 /**
  * How far a reshape is:
  *
- *     wanted ──the kernel has it in its records──▶ running ──data begins where it is to──▶ ended ──at the images' start──▶ none
- *
- * Images that were added have their data at the start at once.
+ *     wanted ──the kernel has it in its records──▶ running ──data begins where it is to──▶ ended ──told that it is at the images' start──▶ none
  */
 export function pollReshape(draft: Draft, id: string, r: Reshaping): void {
   const { segment, reshape } = r;
   const lv = draft.lvs[id] as Lv;
   if (reshape.state === 'ended') {
     const { reshape: _, ...rest } = segment;
-    if (r.status.dataOffset === 0) draft.setLv(id, { ...lv, segments: [rest] });
+    if (r.status.dataOffset === 0 && / data_offset 0 /.test(r.live.targets[0]?.args ?? ''))
+      draft.setLv(id, { ...lv, segments: [rest] });
   } else if (isDone(draft, r)) {
     endReshape(draft, id, segment);
     r.note(`volume "${lv.name}" is laid out anew`);

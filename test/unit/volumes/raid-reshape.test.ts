@@ -82,7 +82,7 @@ test('from being told to being done', () => {
   assert.is(after(1, 'wanted', '3 AAAA 9/9 idle 0 8192'), 'wanted 4');
   assert.is(after(1, 'wanted', '4 AAAA 0/9 reshape 0 8192'), 'running 4');
   assert.is(after(1, 'running', '4 AAAA 5/9 reshape 0 8192'), 'running 4');
-  assert.is(after(1, 'running', '4 AAAA 9/9 idle 0 0'), 'none 4');
+  assert.is(after(1, 'running', '4 AAAA 9/9 idle 0 0'), 'ended 4');
   assert.is(after(-1, 'wanted', '4 AAAA 9/9 idle 0 0'), 'wanted 4');
   assert.is(after(-1, 'wanted', '3 AAAA 9/9 idle 0 0'), 'running 4');
   assert.is(after(-1, 'running', '3 AAAa 9/9 idle 0 8192'), 'ended 3');
@@ -90,7 +90,8 @@ test('from being told to being done', () => {
   assert.is(after(0, 'wanted', '4 AAAA 9/9 idle 0 0', ' data_offset 8192'), 'running 4');
   assert.is(after(0, 'running', '4 AAAA 9/9 idle 0 8192'), 'ended 4');
   assert.is(after(0, 'ended', '4 AAAA 9/9 idle 0 8192'), 'ended 4');
-  assert.is(after(0, 'ended', '4 AAAA 9/9 idle 0 0'), 'none 4');
+  assert.is(after(0, 'ended', '4 AAAA 9/9 idle 0 0'), 'ended 4', 'the table from before');
+  assert.is(after(0, 'ended', '4 AAAA 9/9 idle 0 0', ' data_offset 0'), 'none 4');
 });
 
 test.run();
