@@ -1,6 +1,7 @@
 import { fail } from '#tool/errors.js';
 import type { Sectors } from '#tool/units.js';
 import type { Draft } from '../draft.js';
+import { refuseIntegrityBelow } from '../integrity/give.js';
 import { type Raid, unsound } from '../kinds/raid.js';
 import type { PartIds } from '../layers.js';
 import { findPvs, findVolume } from '../lookup.js';
@@ -37,13 +38,14 @@ export interface Conversion {
  *
  * @returns notes for people
  * @throws DvmError `no-conversion`, `bad-mirrors`, `bad-stripes`, `bad-stripe-size`, `bad-region-size`, `bad-name` (exit 64),
- *   `reshaping` (exit 75), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `not-in-sync`, `volume-shrinks`, `layered-image` (exit 83)
+ *   `reshaping` (exit 75), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `not-in-sync`, `volume-shrinks`, `layered-image`, `has-integrity` (exit 83)
  */
 export function convertVolume(draft: Draft, c: Conversion): string[] {
   const id = findVolume(draft, c.volume);
   const lv = draft.lvs[id] as Lv;
   const raid = raidOf(lv);
   if (raid) refuseReshaping(lv, raid);
+  refuseIntegrityBelow(draft, lv);
   const copies = copiesWanted(lv, c, raid);
   if (copies !== undefined) return changeCopies(draft, id, copies, c);
   const from = shapeOfVolume(lv);
