@@ -57,8 +57,8 @@ const commit = {
   properties: {
     role: { const: 'commit' },
     dot: id,
-    /** The branch that it was made in, which may have gone. */
-    branch: id,
+    /** Name of the branch that it was made in, which may have gone. */
+    branch: name,
     parent: id,
     author: { type: 'string', maxLength: 256 },
     message: { type: 'string', maxLength: 4096 },

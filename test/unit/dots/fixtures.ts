@@ -15,7 +15,7 @@ export function branch(letter: string, name: string, more: Partial<BranchAnnotat
 }
 
 export function commit(parent: string | undefined, more: Partial<CommitAnnotation> = {}): CommitAnnotation {
-  const base = { dot: id('d'), branch: id('m'), author: 'me', message: '', time: '1', metadata: {} };
+  const base = { dot: id('d'), branch: 'master', author: 'me', message: '', time: '1', metadata: {} };
   return { role: 'commit', ...base, ...(parent === undefined ? {} : { parent: id(parent) }), ...more };
 }
 

@@ -61,7 +61,10 @@ test('commits by id, by its beginning, by their distance from the head', async (
   const found = (text: string) => findCommit(shop, dot, m, text).id[0];
   assert.equal([found(id('a')), found('bb'), found('HEAD'), found('HEAD^^')], ['a', 'b', 'c', 'a']);
   for (const text of ['', 'zz', 'HEAD^^^']) await fails(() => found(text), 'no-commit', 80);
-  assert.equal(commitsOf(shop, findDot(shop, { namespace: 'ann', name: 'fork' })).map((c) => c.id[0]), ['a', 'b']);
+  assert.equal(
+    commitsOf(shop, findDot(shop, { namespace: 'ann', name: 'fork' })).map((c) => c.id[0]),
+    ['a', 'b'],
+  );
   const twins = stateWith({ [id('m')]: branch('m', 'master'), [`aa${id('b').slice(2)}`]: commit(undefined), [id('a')]: commit(undefined) }); // biome-ignore format: one line
   const named = findNamed(twins, of);
   await fails(() => findCommit(twins, named.dot, named.branch, 'aa'), 'ambiguous-commit', 64, /begins 2 commits/);
