@@ -3,35 +3,10 @@ import { join } from 'node:path';
 import { assert, skipped, suite } from '#test/support/check.js';
 import { kill, Listener, missingForDvs, publish, type Rig, until, withRig } from '#test/support/dvs.js';
 import { run } from '#test/support/loop.js';
+import { TestCa } from '#test/support/test-ca.js';
 
 /** dvs with a broker that asks for certificates and keeps to the rules of docs/service.md; with passwords; with several brokers. */
 const test = suite('dvs by TLS');
-
-/** An authority, and a certificate of each name by it. */
-function makeCertificates(dir: string, names: readonly string[]): void {
-  const file = (name: string) => join(dir, name);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  run(
-    'openssl',
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    file('ca.key'),
-    '-out',
-    file('ca.pem'),
-    '-days',
-    '2',
-    '-subj',
-    '/CN=test authority',
-  );
-  for (const name of names) {
-    run('openssl', 'req', ...key, '-keyout', file(`${name}.key`), '-out', file(`${name}.csr`), '-subj', `/CN=${name}`);
-    writeFileSync(file('ext'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-    const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('ext')];
-    run('openssl', 'x509', '-req', '-in', file(`${name}.csr`), '-out', file(`${name}.pem`), ...by);
-  }
-}
 
 const rules = `user dvs-node1
 topic read docker/node1/volumes/#
@@ -50,7 +25,8 @@ topic read docker/sip/stranger/#
 `;
 
 async function startSecureBroker(rig: Rig): Promise<void> {
-  makeCertificates(rig.dir, ['broker', 'dvs-node1', 'requester1', 'stranger']);
+  const ca = new TestCa(rig.dir);
+  for (const name of ['broker', 'dvs-node1', 'requester1', 'stranger']) ca.issue(name, 2, ['IP:127.0.0.1', 'DNS:localhost']);
   const file = (name: string) => join(rig.dir, name);
   writeFileSync(file('acl'), rules);
   chmodSync(file('acl'), 0o600);
@@ -58,21 +34,28 @@ async function startSecureBroker(rig: Rig): Promise<void> {
   rig.port = await freePort();
   await rig.startBroker([
     `listener ${rig.port} 127.0.0.1`,
-    ...[`cafile ${file('ca.pem')}`, `certfile ${file('broker.pem')}`, `keyfile ${file('broker.key')}`],
+    ...[`cafile ${file('ca.pem')}`, `certfile ${file('ca-broker.pem')}`, `keyfile ${file('ca-broker.key')}`],
     ...['require_certificate true', 'use_identity_as_username true', `acl_file ${file('acl')}`],
   ]);
 }
 
 /** mosquitto's clients as somebody. */
 function as(rig: Rig, name: string): string[] {
-  return ['--cafile', join(rig.dir, 'ca.pem'), '--cert', join(rig.dir, `${name}.pem`), '--key', join(rig.dir, `${name}.key`)];
+  return [
+    '--cafile',
+    join(rig.dir, 'ca.pem'),
+    '--cert',
+    join(rig.dir, `ca-${name}.pem`),
+    '--key',
+    join(rig.dir, `ca-${name}.key`),
+  ];
 }
 
 test('certificates on both sides; who has none, or the wrong one, is not heard', () =>
   withRig(async (rig) => {
     await startSecureBroker(rig);
     const file = (name: string) => join(rig.dir, name);
-    const config = rig.config({ ca: file('ca.pem'), cert: file('dvs-node1.pem'), key: file('dvs-node1.key') });
+    const config = rig.config({ ca: file('ca.pem'), cert: file('ca-dvs-node1.pem'), key: file('ca-dvs-node1.key') });
     await rig.startDvs(config, ['-b', `mqtts://127.0.0.1:${rig.port}`]);
     const listener = await Listener.start(rig, ['docker/sip/requester1/#'], as(rig, 'requester1'));
     await until(() => rig.log('dvs.log').includes('broker-connected'), 'dvs is connected');

@@ -24,8 +24,8 @@ export class TestCa {
     );
   }
 
-  /** A node's certificate; `days` may be past. */
-  issue(node: string, days = 10): Issued {
+  /** A certificate; `days` may be past; `names` such as `IP:127.0.0.1` are those that a server may be called by. */
+  issue(node: string, days = 10, names: readonly string[] = []): Issued {
     const [request, cert, key] = ['csr', 'pem', 'key'].map((e) => join(this.dir, `${this.name}-${node}.${e}`)) as [
       string,
       string,
@@ -34,6 +34,10 @@ export class TestCa {
     this.#openssl('req', ...newKey, '-keyout', key, '-out', request, '-subj', `/CN=${node}`);
     const serial = existsSync(this.#path('srl')) ? [] : ['-CAcreateserial'];
     const sign = ['-CA', this.#path('pem'), '-CAkey', this.#path('key'), '-CAserial', this.#path('srl'), ...serial];
+    if (names.length > 0) {
+      writeFileSync(this.#path('ext'), `subjectAltName=${names.join(',')}\n`);
+      sign.push('-extfile', this.#path('ext'));
+    }
     this.#openssl('x509', '-req', '-in', request, ...sign, '-out', cert, '-days', String(days));
     return { ca: this.#path('pem'), cert, key };
   }
