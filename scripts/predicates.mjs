@@ -65,9 +65,9 @@ class Source {
       case 'string':
         return this.#string(schema, v);
       case 'array':
-        return `${this.#function(schema, () => this.#array(schema))}(${v})`;
+        return `${this.#function({ ...schema, type }, () => this.#array(schema))}(${v})`;
       case 'object':
-        return `${this.#function(schema, () => (schema.discriminator ? this.#kinds(schema) : this.#object(schema)))}(${v})`;
+        return `${this.#function({ ...schema, type }, () => (schema.discriminator ? this.#kinds(schema) : this.#object(schema)))}(${v})`;
     }
   }
 

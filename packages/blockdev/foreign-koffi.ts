@@ -33,7 +33,7 @@ export function koffiForeign(): Foreign {
  * The addon itself where it can be loaded, a matter of 1 ms. What the package does around it, to find out platform and C
  * library, takes 6 ms; it is left to the case that the addon for glibc is not there or does not load.
  */
-function loadKoffi(): typeof import('koffi') {
+export function loadKoffi(): typeof import('koffi') {
   const platform = `linux-${process.arch}`;
   try {
     return require(`@koromix/koffi-${platform}/${platform.replace('-', '_')}/koffi.node`);

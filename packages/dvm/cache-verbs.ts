@@ -1,5 +1,5 @@
 import { cacheModes } from '#metadata/kinds/cache.schema.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '#pipeline/pipeline.js';
 import { changeOptions, passOn, tmWords, verb } from './verb.js';
 import { find, parseVolume, update } from './verbs.js';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { raidFlags, stripeFlags } from '#metadata/flags.js';
+import { type Pipeline, shellText } from '#pipeline/pipeline.js';
+import { type RunOptions, runPipeline, streamOf } from '#pipeline/runner.js';
 import { type Call, command, type Output, Text } from '#tool/command.js';
 import { DvmError } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { describe } from './format.js';
-import { type Pipeline, shellText } from './pipeline.js';
-import { type RunOptions, runPipeline, streamOf } from './runner.js';
 import { changeOptions, configOf, passOn, refuseFlags, tmWords } from './verb.js';
 import { find, parseVolume, update } from './verbs.js';
 

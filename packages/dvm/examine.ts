@@ -1,13 +1,13 @@
 import { type Current, currentType } from '#dm/documents.js';
 import { type Devices, devicesType } from '#documents/devices.js';
 import { editableGroupType } from '#metadata/editable.js';
+import type { Stage } from '#pipeline/pipeline.js';
+import { type RunOptions, runTool, streamOf } from '#pipeline/runner.js';
 import type { Verification } from '#tm/verify.js';
 import { DvmError } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { Finding } from './doctor.js';
 import { findingsOf } from './doctor-groups.js';
-import type { Stage } from './pipeline.js';
-import { type RunOptions, runTool, streamOf } from './runner.js';
 
 /** What the doctor finds of groups, by the programs that a person would ask; changes nothing. */
 export async function examine(run: RunOptions, kernel: readonly string[]): Promise<Finding[]> {

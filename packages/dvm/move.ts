@@ -1,9 +1,9 @@
+import { type Pipeline, shellText } from '#pipeline/pipeline.js';
+import { type RunOptions, runPipeline, streamOf } from '#pipeline/runner.js';
 import { type Call, command, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs } from '#tool/options.js';
-import { type Pipeline, shellText } from './pipeline.js';
-import { type RunOptions, runPipeline, streamOf } from './runner.js';
 import { changeOptions, configOf, passOn, refuseFlags, tmWords } from './verb.js';
 import { find, type TmWords, update } from './verbs.js';
 

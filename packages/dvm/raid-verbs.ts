@@ -1,6 +1,6 @@
 import { raidFlags, recoveryFlags } from '#metadata/flags.js';
 import { integrityAlgorithms, integrityBlockSizes, integrityModes } from '#metadata/kinds/integrity.schema.js';
-import type { Pipeline } from './pipeline.js';
+import type { Pipeline } from '#pipeline/pipeline.js';
 import { changeOptions, passOn, runOptions, tmWords, verb } from './verb.js';
 import { parseVolume, update } from './verbs.js';
 

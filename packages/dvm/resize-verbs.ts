@@ -1,4 +1,4 @@
-import type { Pipeline, Stage } from './pipeline.js';
+import type { Pipeline, Stage } from '#pipeline/pipeline.js';
 import { find, isDry, type TmWords, update } from './verbs.js';
 
 /** What becomes of a file system when its volume is resized. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
+import { type Pipeline, shellText } from '#pipeline/pipeline.js';
+import { runPipelines } from '#pipeline/runner.js';
 import { type Call, type Command, command, type Output, Text } from '#tool/command.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs, OptionValues, PositionalSpec } from '#tool/options.js';
 import { describe } from './format.js';
 import { withVerbs } from './hints.js';
-import { type Pipeline, shellText } from './pipeline.js';
-import { runPipelines } from './runner.js';
 
 /** Where dvm, and only dvm, looks for a config when none is given. */
 const standardConfig = '/etc/dvm/config.json';

@@ -1,6 +1,6 @@
 import { COPIES, placesToCarry } from '#discover/copies.js';
+import type { Pipeline, Stage } from '#pipeline/pipeline.js';
 import { fail } from '#tool/errors.js';
-import type { Pipeline, Stage } from './pipeline.js';
 
 /**
  * What each verb of dvm stands for: the pipelines a person would type, run one after another.

@@ -102,6 +102,7 @@ export const pvList = {
 /** What programs that make a volume have in common. */
 export const newVolumeFlags = {
   tag: { type: 'list', value: 'TAG', describe: 'tag of the volume; may be repeated' },
+  annotate: { type: 'list', value: 'KEY=VALUE', describe: 'text to keep with the volume; may be repeated' },
   'read-only': { type: 'boolean', describe: 'make the volume read-only' },
   autoactivate: { type: 'boolean', default: true, describe: 'activate at boot; --no-autoactivate keeps it down' },
   minor: { ...minorFlag, describe: 'minor number of its device (default: any that is free)' },
@@ -110,8 +111,9 @@ export const newVolumeFlags = {
 } as const satisfies OptionSpecs;
 
 /** What they say of the volume. */
-export function newVolumeOf({ id, time, tag, autoactivate, minor, 'read-only': readOnly }: OptionValues<typeof newVolumeFlags>) {
-  return { id: idFlag(id), created: timeFlag(time), tags: tag, readOnly, autoactivate, minor: minorOf(minor) };
+export function newVolumeOf({ id, time, tag, annotate, autoactivate, minor, ...rest }: OptionValues<typeof newVolumeFlags>) {
+  const readOnly = rest['read-only'];
+  return { id: idFlag(id), created: timeFlag(time), tags: tag, annotate, readOnly, autoactivate, minor: minorOf(minor) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fail } from '#tool/errors.js';
 import { formatSize } from '#tool/units.js';
+import { editAnnotations } from './annotations.js';
 import { cacheSegment } from './cache/segments.js';
 import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
@@ -113,6 +114,8 @@ function renameParts(draft: Draft, id: string, from: string, to: string): void {
 export interface VolumeChanges {
   addTags: readonly string[];
   delTags: readonly string[];
+  /** `KEY=VALUE`; `KEY=` removes. */
+  annotate?: readonly string[] | undefined;
   readOnly?: 'on' | 'off' | undefined;
   autoactivate?: 'on' | 'off' | undefined;
   /** Of a clone: whether it copies in the background. */
@@ -124,7 +127,7 @@ export interface VolumeChanges {
 
 /**
  * @returns notes for people
- * @throws DvmError `bad-tag` (exit 64), `reshaping` (exit 75), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81),
+ * @throws DvmError `bad-tag`, `bad-annotation` (exit 64), `reshaping` (exit 75), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81),
  *   `not-a-clone` (exit 83)
  */
 export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): string[] {
@@ -141,10 +144,12 @@ export function setVolumes(draft: Draft, words: readonly string[], changes: Volu
   });
 }
 
-function changed(lv: Lv, { addTags, delTags, readOnly, autoactivate, minor, allocation }: VolumeChanges): Lv {
+function changed(lv: Lv, changes: VolumeChanges): Lv {
+  const { addTags, delTags, annotate, readOnly, autoactivate, minor, allocation } = changes;
   return compact<Lv>({
     ...lv,
     tags: editTags(lv.tags, addTags, delTags),
+    annotations: editAnnotations(lv.annotations, annotate),
     readOnly: readOnly === undefined ? lv.readOnly : readOnly === 'on' ? true : undefined,
     autoactivate: storedAutoactivate(lv.autoactivate, autoactivate),
     minor: minor === undefined ? lv.minor : minor === 'none' ? undefined : minor,

@@ -1,4 +1,5 @@
 import { count, ids, name, positive, tags } from '#documents/common.schema.js';
+import { annotations } from './annotations.schema.js';
 import { segmentSchemas } from './kinds/kinds.schema.js';
 
 export const allocationPolicies = ['contiguous', 'cling', 'normal', 'anywhere'] as const;
@@ -12,6 +13,7 @@ const lv = {
     /** In order of `start`, without holes. */
     segments: { type: 'array', items: segmentSchemas },
     tags,
+    annotations,
     /** RFC 3339. */
     created: { type: 'string', maxLength: 40 },
     /** Overrides the group's policy. */

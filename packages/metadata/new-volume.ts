@@ -1,4 +1,5 @@
 import { fail } from '#tool/errors.js';
+import { editAnnotations } from './annotations.js';
 import { compact } from './compact.js';
 import type { Draft } from './draft.js';
 import type { AllocationPolicy, Lv } from './metadata.js';
@@ -13,6 +14,8 @@ export interface NewVolumeFlags {
   /** RFC 3339. */
   created: string;
   tags: readonly string[];
+  /** `KEY=VALUE`. */
+  annotate?: readonly string[] | undefined;
   readOnly: boolean;
   autoactivate: boolean;
   /** Of its device; default, or `none`: the kernel chooses. */
@@ -37,16 +40,17 @@ export function checkNew(
 /**
  * A volume as it is stored: defaults are left out.
  *
- * @throws DvmError `bad-tag` (exit 64)
+ * @throws DvmError `bad-tag`, `bad-annotation` (exit 64)
  */
 export function newVolume(flags: NewVolumeFlags, more: Pick<Lv, 'segments'> & { allocation?: AllocationPolicy | undefined }): Lv {
-  const { name, created, tags, readOnly, autoactivate, minor } = flags;
+  const { name, created, tags, annotate, readOnly, autoactivate, minor } = flags;
   return compact<Lv>({
     name,
     segments: more.segments,
     created,
     allocation: more.allocation,
     tags: editTags(undefined, tags),
+    annotations: editAnnotations(undefined, annotate),
     readOnly: readOnly ? true : undefined,
     autoactivate: autoactivate ? undefined : false,
     minor: minor === 'none' ? undefined : minor,

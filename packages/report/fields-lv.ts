@@ -63,6 +63,13 @@ export const lvTable = lvFields([
   ],
   ['lv_time', 'string', 'CTime', 'when it was made, RFC 3339', (l) => l.lv.created ?? null],
   ['lv_tags', 'list', 'LV Tags', 'tags', (l) => l.lv.tags ?? []],
+  [
+    'lv_annotations',
+    'list',
+    'Annotations',
+    'KEY=VALUE that others keep with the volume',
+    (l) => Object.entries(l.lv.annotations ?? {}).map(([key, value]) => `${key}=${value}`),
+  ],
 ]);
 
 /** `none` is the answer when the kernel has no such device; null when the kernel was not asked. */

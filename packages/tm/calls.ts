@@ -23,6 +23,16 @@ export const changeOptions = {
   'no-cache-check': { type: 'boolean', describe: 'bring cached volumes up without a check of their caches' },
 } as const satisfies OptionSpecs;
 
+/** What is active after an update, besides what was and what is new. */
+export const selectionOptions = {
+  activate: { type: 'list', value: 'LV', describe: 'bring this volume up too; may be repeated' },
+  deactivate: { type: 'list', value: 'LV', describe: 'leave or take this volume down, also a new one; may be repeated' },
+} as const satisfies OptionSpecs;
+
+export function selectionWords({ activate, deactivate }: OptionValues<typeof selectionOptions>): string[] {
+  return [...activate.flatMap((lv) => ['--activate', lv]), ...deactivate.flatMap((lv) => ['--deactivate', lv])];
+}
+
 type ChangingCall = Edge & Pick<Call, 'exit'> & { options: OptionValues<typeof changeOptions> };
 
 /** Opens the group under its lock, runs `work`, releases everything. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { tool } from '#dvm/commands/dvm.js';
-import type { Pipeline } from '#dvm/pipeline.js';
-import { runPipelines } from '#dvm/runner.js';
+import type { Pipeline } from '#pipeline/pipeline.js';
+import { runPipelines } from '#pipeline/runner.js';
 import { tool as tmTool } from '#tm/commands/tm.js';
 import { DvmError } from '#tool/errors.js';
 import { Checked, invoke, outputDocument } from '#tool/invoke.js';

@@ -4,9 +4,6 @@ import { sh } from './guest.js';
 
 const MIB = 2048;
 
-/** `fails`: no sector can be read or written. `lets nothing in`: reads go on, writes fail. */
-export type Fault = 'fails' | 'lets nothing in';
-
 export const leg = (i: number): string => `/dev/mapper/leg${i}`;
 
 /** @param size of the disk, in MiB */
@@ -15,11 +12,10 @@ export function plugLeg(i: number, disk: string, size: number): void {
 }
 
 /** What lies between the labels at both ends fails from now on: the device is there, and its data is not. */
-export function failLeg(i: number, disk: string, size: number, fault: Fault = 'fails'): void {
+export function failLeg(i: number, disk: string, size: number): void {
   const keep = (start: number, length: number): string => `${start} ${length} linear ${disk} ${start}`;
   const [from, length] = [5 * MIB, (size - 6) * MIB];
-  const middle = fault === 'fails' ? 'error' : `flakey ${disk} ${from} 0 1 1 error_writes`;
-  exchange(i, [keep(0, from), `${from} ${length} ${middle}`, keep(from + length, MIB)]);
+  exchange(i, [keep(0, from), `${from} ${length} error`, keep(from + length, MIB)]);
 }
 
 export function mendLeg(i: number, disk: string, size: number): void {

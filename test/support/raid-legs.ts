@@ -1,7 +1,7 @@
 import type { suite } from './check.js';
 import { assert } from './check.js';
 import { dvm, pipe, unsettled } from './guest.js';
-import { type Fault, failLeg, leg, mendLeg, plugLeg } from './legs.js';
+import { failLeg, leg, mendLeg, plugLeg } from './legs.js';
 import { digest, fill, raidStatus, synced } from './raid.js';
 
 /** A volume of 8 MiB that loses images while it is in use. */
@@ -11,7 +11,6 @@ export interface Loss {
   images: number;
   /** Images that fail. */
   lost: number[];
-  fault: Fault;
 }
 
 /** MiB; of each disk, and of the volume. */
@@ -31,14 +30,14 @@ function onLegs(disks: readonly string[], legs: number): string[] {
 
 /** Images fail: all goes on without them, in both directions; others take their place and are built, and all agree. */
 export function survives(test: ReturnType<typeof suite>, disks: readonly string[], legs: number, loss: Loss): void {
-  const { make, images, lost, fault } = loss;
-  test(`${make}: ${lost.length} of ${images} images ${fault}`, async () => {
+  const { make, images, lost } = loss;
+  test(`${make}: ${lost.length} of ${images} images fail`, async () => {
     const all = onLegs(disks, legs);
     await dvm`create vg/a --size ${size}M ${make.split(' ')} ${all.slice(0, images)}`;
     fill(path, size, 1);
     synced('vg-a');
     await pipe`discover vg | tm update vg -- vg_check`;
-    for (const i of lost) failLeg(i, disks[i] ?? '', diskSize, fault);
+    for (const i of lost) failLeg(i, disks[i] ?? '', diskSize);
     const sum = fill(path, size, 2);
     assert.is(raidStatus('vg-a').health, lettersOf(images, lost));
     assert.is(digest(path, size), sum);

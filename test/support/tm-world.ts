@@ -6,7 +6,7 @@ import type { World } from '#discover/world.js';
 import type { Devices } from '#documents/devices.js';
 import { labelPlaces } from '#documents/layout.js';
 import type { Region } from '#documents/regions.js';
-import { inProcessPrograms } from '#dvm/runner.js';
+import { inProcessPrograms } from '#pipeline/runner.js';
 import { programsOf } from '#tm/config.js';
 import type { Context } from '#tm/context.js';
 import { handOver, relabel } from '#tm/relabel.js';

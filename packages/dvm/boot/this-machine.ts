@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { currentType } from '#dm/documents.js';
 import { devicesType } from '#documents/devices.js';
 import { editableGroupType } from '#metadata/editable.js';
+import type { Stage } from '#pipeline/pipeline.js';
+import { type RunOptions, runTool, streamOf } from '#pipeline/runner.js';
 import { outputDocument } from '#tool/invoke.js';
 import { scopeOf } from '#volumes/identity.js';
-import type { Stage } from '../pipeline.js';
-import { type RunOptions, runTool, streamOf } from '../runner.js';
 import type { Machine } from './activate-group.js';
 
 /**

@@ -1,8 +1,8 @@
+import { shellText } from '#pipeline/pipeline.js';
 import { type Call, type Output, Text } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { parseSpan } from '#tool/time.js';
-import { shellText } from '../pipeline.js';
 import { changeOptions, configOf, passOn, type runOptions, tmWords } from '../verb.js';
 import { activateAll } from './activate-all.js';
 import { describeActivation } from './describe.js';

@@ -1,7 +1,7 @@
 import { lockGroup } from '#blockdev/locks.js';
 import type { Program } from '#dm/documents.js';
-import type { Pipeline } from '../pipeline.js';
-import { type RunOptions, runPipeline, runTool } from '../runner.js';
+import type { Pipeline } from '#pipeline/pipeline.js';
+import { type RunOptions, runPipeline, runTool } from '#pipeline/runner.js';
 import { update } from '../verbs.js';
 import type { Action } from './decide.js';
 

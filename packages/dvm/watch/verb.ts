@@ -1,9 +1,9 @@
 import { currentType } from '#dm/documents.js';
+import { type RunOptions, runTool } from '#pipeline/runner.js';
 import { type Call, command, type Output } from '#tool/command.js';
 import { configSection, readConfig } from '#tool/config.js';
 import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs } from '#tool/options.js';
-import { type RunOptions, runTool } from '../runner.js';
 import { configOf } from '../verb.js';
 import type { WatchEvent } from './documents.js';
 import { perform } from './perform.js';

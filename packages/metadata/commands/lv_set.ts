@@ -4,10 +4,11 @@ import { setVolumes } from '#metadata/lv-edits.js';
 
 export const tool = filterTool({
   name: 'lv_set',
-  summary: 'Changes tags, access, activation at boot, minor number and allocation policy of volumes.',
+  summary: 'Changes tags, annotations, access, activation at boot, minor number and allocation policy of volumes.',
   positionals: [{ name: 'VOLUME', describe: 'names, ids or @tags', many: true }],
   options: {
     ...tagFlags,
+    annotate: { type: 'list', value: 'KEY=VALUE', describe: 'text to keep with them; KEY= removes it; may be repeated' },
     'read-only': { ...onOff, describe: 'whether writing is refused' },
     autoactivate: { ...onOff, describe: 'whether it is activated at boot' },
     hydration: { ...onOff, describe: 'clones: whether they copy in the background' },
@@ -19,6 +20,7 @@ export const tool = filterTool({
     setVolumes(draft, positionals, {
       addTags: options['add-tag'],
       delTags: options['del-tag'],
+      annotate: options.annotate,
       readOnly,
       autoactivate,
       hydration,

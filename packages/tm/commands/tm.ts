@@ -2,7 +2,18 @@ import { checkName } from '#documents/names.js';
 import { command, Lines, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { activate } from '../activate.js';
-import { changeOptions, changing, names, reading, stages, stagesText, updateStages, vg } from '../calls.js';
+import {
+  changeOptions,
+  changing,
+  names,
+  reading,
+  selectionOptions,
+  selectionWords,
+  stages,
+  stagesText,
+  updateStages,
+  vg,
+} from '../calls.js';
 import { tmCommand } from '../hints.js';
 import { historyCommands } from '../history-commands.js';
 import { destroy, expand, init, rename } from '../members.js';
@@ -63,13 +74,14 @@ export const tool: Tool = {
         ...changeOptions,
         batch: { type: 'string', value: 'FILE', describe: 'edits, one a line, instead of mutators after --' },
         'no-wipe': { type: 'boolean', describe: 'keep what lies at the ends of new volumes' },
+        ...selectionOptions,
       },
       rest: stagesText,
       run: async (call) => {
         const mutators = await updateStages(call);
         const { 'dry-run': dryRun, 'no-wipe': keep } = call.options;
         return changing(call, vgOf(call), (ctx) =>
-          update(ctx, { stages: mutators, dryRun, selection: [], wipe: keep ? 'blank' : 'all' }),
+          update(ctx, { stages: mutators, dryRun, selection: selectionWords(call.options), wipe: keep ? 'blank' : 'all' }),
         );
       },
     }),

@@ -30,9 +30,9 @@ export const raidCases: Record<string, Case> = {
   'a raid1 with an image that is not there'(k, { devs }) {
     const row = (args: string) => [{ type: 'raid', size: 512, args }];
     k.create('a', undefined);
-    k.load('a', row(`raid1 4 0 nosync region_size 1024 2 - ${devs[0]} - -`), {});
+    k.load('a', row(`raid1 4 0 nosync region_size 8 2 - ${devs[0]} - -`), {});
     k.resume('a', {});
-    assert.equal(k.table('a', {}), row(`raid1 4 0 nosync region_size 1024 2 - ${devs[0]} - -`));
+    assert.equal(k.table('a', {}), row(`raid1 4 0 nosync region_size 8 2 - ${devs[0]} - -`));
     assert.match(k.status('a')[0]?.args ?? '', /^raid1 2 A- 512\/512 idle 0 0 -$/);
     assert.equal(k.deps('a'), [devs[0]]);
   },

@@ -1,7 +1,7 @@
 import { tool as dvm } from '#dvm/commands/dvm.js';
-import { shellText, withOptions } from '#dvm/pipeline.js';
 import { extendVolume, reduceVolume } from '#dvm/resize-verbs.js';
 import * as verbs from '#dvm/verbs.js';
+import { shellText, withOptions } from '#pipeline/pipeline.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import type { Text } from '#tool/command.js';
 import type { DvmError } from '#tool/errors.js';

@@ -140,6 +140,7 @@ fields('of an active volume', () => {
     integrity_algorithm: null,
     integritymismatches: null,
     recalculate_percent: null,
+    lv_annotations: [],
   });
 });
 
