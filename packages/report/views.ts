@@ -95,7 +95,7 @@ const ownReporters: readonly string[] = ['thin', 'raid', 'cache', 'clone', 'inte
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;
   if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
-  return type !== undefined && ownReporters.includes(type) ? uuidOf(group, id) : undefined;
+  return type !== undefined && ownReporters.includes(type) ? uuidOf(group, id, layerOf(lv)) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */

@@ -31,8 +31,10 @@ function rot(image: string, block: number): string {
   return was;
 }
 
-/** The kernel compares all images, and mends what one of them gives back as an error. */
+/** The kernel compares all images, and mends what one of them gives back as an error; raid1 counts that as a difference. */
 async function scrubbed(): Promise<void> {
+  await dvm`scrub vg/a`;
+  synced('vg-a');
   await dvm`scrub vg/a`;
   assert.is(synced('vg-a').mismatches, 0);
 }
