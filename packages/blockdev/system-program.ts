@@ -42,7 +42,8 @@ export async function runSystemProgram({
     throw fail('unavailable', `no-${name}`, `program "${name}" is not on this machine`, { hint: `install the package ${from}` });
   const { execa } = await import('execa');
   const stdio = ['ignore', 'pipe', 'pipe', ...keep] as ['ignore', 'pipe', 'pipe'];
-  const options = { env: { LC_ALL: 'C' }, extendEnv: false, stdio, reject: false } as const;
+  // without `cleanup`, which puts handlers on every signal and takes them off again: a mkfs may end after us
+  const options = { env: { LC_ALL: 'C' }, extendEnv: false, stdio, reject: false, cleanup: false } as const;
   const { exitCode, stdout, stderr, shortMessage, cause } = await execa(program, args, options);
   if (exitCode !== undefined && success.includes(exitCode)) return stdout;
   const state = (isSystemError(cause) && cause.code) || lastLine(stderr) || shortMessage || `exit code ${exitCode}`;

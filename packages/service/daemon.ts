@@ -1,3 +1,5 @@
+import type { Log } from '#daemon/log.js';
+import { holdAlone } from '#daemon/single.js';
 import { newId } from '#documents/ids.js';
 import { fail } from '#tool/errors.js';
 import { Broker } from './broker/broker.js';
@@ -9,10 +11,8 @@ import { answer, failureNotice } from './jobs/answers.js';
 import type { Status } from './jobs/job.js';
 import { JobService, type JobWorld } from './jobs/job-service.js';
 import { doJob } from './jobs/work.js';
-import type { Log } from './log.js';
 import { makePlaces } from './places.js';
 import { Records } from './records.js';
-import { holdAlone } from './single.js';
 import { Counters } from './status/counters.js';
 import { actionOf, answerTopic, failureTopic } from './topics.js';
 import { KeptVolumes } from './volumes/kept.js';
@@ -30,6 +30,8 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+const alone = 'one dvs runs at a time; give another one a stateDirectory, NODE_NAME and clientId of its own';
+
 /**
  * Starts the service: brings back the volumes, goes on with the jobs, then listens.
  *
@@ -40,7 +42,7 @@ export async function startDaemon(settings: Settings, log: Log, makeWorld = worl
     throw fail('config', 'no-group', 'backend "dvm" has no group to make volumes in', { hint: 'set "dvm" in the config' });
   for (const root of settings.roots) realRoot(root);
   const places = makePlaces(settings.stateDirectory);
-  const release = holdAlone(places.lock);
+  const release = holdAlone(places.lock, alone);
   const damaged = (path: string, e: Error) => log('error', 'record-damaged', { path, message: e.message });
   const counters = new Counters();
   const jobRecords = new Records<Job>(places.jobs, jobType);

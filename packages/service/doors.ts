@@ -1,11 +1,11 @@
+import { listenOn } from '#daemon/listen.js';
+import type { Log } from '#daemon/log.js';
 import { newId } from '#documents/ids.js';
 import type { Broker } from './broker/broker.js';
 import type { Settings } from './config.js';
 import { pluginHandler } from './docker/plugin.js';
 import { DockerVolumes } from './docker/volumes.js';
 import type { JobService } from './jobs/job-service.js';
-import { listenOn } from './listen.js';
-import type { Log } from './log.js';
 import type { Places } from './places.js';
 import type { Counters } from './status/counters.js';
 import { statusHandler } from './status/server.js';

@@ -1,7 +1,8 @@
+import type { Log } from '#daemon/log.js';
+import { signalled } from '#daemon/signals.js';
 import { brokerUrl } from './broker/url.js';
 import type { Settings } from './config.js';
 import { type Daemon, startDaemon } from './daemon.js';
-import type { Log } from './log.js';
 
 /**
  * Runs the service until SIGTERM or SIGINT. What it yields, once everything is listening, is for whoever started it; that
@@ -26,16 +27,4 @@ async function end(daemon: Daemon, signal: string, log: Log): Promise<void> {
   log('info', 'stopping', { signal, running: daemon.jobs.running });
   await daemon.stop();
   log('info', 'stopped');
-}
-
-/** The process lives until then: a pending promise alone would not keep it. */
-function signalled(names: readonly NodeJS.Signals[]): Promise<string> {
-  const alive = setInterval(() => {}, 1 << 30);
-  return new Promise((done) => {
-    for (const name of names)
-      process.once(name, () => {
-        clearInterval(alive);
-        done(name);
-      });
-  });
 }

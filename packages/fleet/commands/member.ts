@@ -1,4 +1,4 @@
-import { jsonLog } from '#service/log.js';
+import { jsonLog } from '#daemon/log.js';
 import { command, Lines, Text, type Tool } from '#tool/command.js';
 import { randomBytes } from '#tool/crypto.js';
 import { fail } from '#tool/errors.js';

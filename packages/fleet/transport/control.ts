@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { listenOn } from '#service/listen.js';
+import { listenOn } from '#daemon/listen.js';
 import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';

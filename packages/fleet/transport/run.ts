@@ -1,4 +1,4 @@
-import type { Log } from '#service/log.js';
+import type { Log } from '#daemon/log.js';
 import { canonical } from '#tool/json.js';
 import type { MemberEvent } from '../member/state.js';
 import type { Meta } from '../member/wire.js';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
+import { backoff } from '#daemon/backoff.js';
+import type { Log } from '#daemon/log.js';
 import { asDvmError } from '#tool/invoke.js';
-import type { Log } from '../log.js';
 import { presenceTopic, subscription } from '../topics.js';
-import { backoff } from './backoff.js';
 import { type BrokerRules, clientOptions, type MqttVersion, presence } from './client-options.js';
 import { Outbox, type Outgoing } from './outbox.js';
 import { brokerUrl } from './url.js';

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { jsonLog } from '#daemon/log.js';
 import { type Call, command, Lines, Text, type Tool } from '#tool/command.js';
 import { fail } from '#tool/errors.js';
 import { textOf } from '#tool/printable.js';
@@ -7,7 +8,6 @@ import { writeAll } from '#tool/stdio.js';
 import { dvsSection, type Settings, settingsOf } from '../config.js';
 import { jobType, volumeType } from '../documents.js';
 import { jobsTable, readRecords, selectJobs, volumesTable } from '../listing.js';
-import { jsonLog } from '../log.js';
 import { placesIn } from '../places.js';
 
 const format = {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '#daemon/log.js';
 import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import { parseJson } from '#tool/json.js';
-import type { Log } from '../log.js';
 import type { Counters } from '../status/counters.js';
 import type { DockerVolume, DockerVolumes } from './volumes.js';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { Log } from '#daemon/log.js';
 import { fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import { sameJson } from '#tool/json.js';
 import type { Volume } from '../documents.js';
-import type { Log } from '../log.js';
 import { Turns } from '../turns.js';
 import { createVolume } from '../volumes/create.js';
 import { isMounted, mountVolume, unmountVolume } from '../volumes/mount.js';

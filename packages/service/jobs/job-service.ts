@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '#daemon/log.js';
 import { DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { Settings } from '../config.js';
 import type { Job } from '../documents.js';
-import type { Log } from '../log.js';
 import type { Records } from '../records.js';
 import type { Counters } from '../status/counters.js';
 import { forgettable } from './history.js';

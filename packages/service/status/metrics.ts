@@ -1,3 +1,4 @@
+import { family, labelled } from '#daemon/metrics.js';
 import type { Counters } from './counters.js';
 
 /** What can be said of the service at one moment. */
@@ -40,13 +41,4 @@ export function metrics(counters: Counters, now: Gauges): string {
     ...family('process_resident_memory_bytes', 'gauge', 'Memory in use', [['', now.memory]]),
     '',
   ].join('\n');
-}
-
-function family(name: string, type: string, help: string, samples: readonly (readonly [string, number])[]): string[] {
-  const lines = samples.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`);
-  return [`# HELP ${name} ${help}.`, `# TYPE ${name} ${type}`, ...lines];
-}
-
-function labelled(label: string, counts: ReadonlyMap<string, number>): [string, number][] {
-  return [...counts].map(([value, count]) => [`${label}="${value}"`, count]);
 }

@@ -1,7 +1,7 @@
+import type { Log } from '#daemon/log.js';
 import { fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import type { Volume } from '../documents.js';
-import type { Log } from '../log.js';
 import { undone } from './create.js';
 import { isMounted, mountVolume } from './mount.js';
 import { removeVolume } from './remove.js';

@@ -1,4 +1,4 @@
-import { backoff } from '#service/broker/backoff.js';
+import { backoff } from '#daemon/backoff.js';
 import { Outbox, type Publish } from '#service/broker/outbox.js';
 import { brokerUrl } from '#service/broker/url.js';
 import { settingsOf } from '#service/config.js';

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { listenOn } from '#daemon/listen.js';
 import { settingsOf } from '#service/config.js';
 import { pluginHandler } from '#service/docker/plugin.js';
 import { DockerVolumes } from '#service/docker/volumes.js';
 import { type Volume, volumeType } from '#service/documents.js';
-import { listenOn } from '#service/listen.js';
 import { Records } from '#service/records.js';
 import { Counters } from '#service/status/counters.js';
 import { metrics } from '#service/status/metrics.js';
