@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isId } from '#documents/ids.js';
 import { fail, isSystemError } from '#tool/errors.js';
+import { sleep } from '#tool/pause.js';
 import { errnoName, LOCK_EX, LOCK_NB, libc } from './libc.js';
 
 export interface LockOptions {
