@@ -72,6 +72,16 @@ export async function lockLabels(options: LockOptions = {}): Promise<Lock> {
   return lockFile('labels', 'the labelling of devices', options);
 }
 
+/** Locks the dots of a group: between looking at them and changing them nobody else does. Taken before the group's own lock. */
+export async function lockDots(groupId: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(`${groupId}.dots`, `the dots of group "${options.name ?? groupId}"`, options);
+}
+
+/** Locks what is written into a volume that a pull fills, or the metadata snapshot of a thin pool: one at a time. */
+export async function lockVolume(volumeId: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(`${volumeId}.volume`, `volume "${options.name ?? volumeId}"`, options);
+}
+
 async function lockFile(name: string, subject: string, options: LockOptions): Promise<Lock> {
   const directory = options.directory ?? lockDirectory(process.geteuid?.() ?? 0);
   prepareDirectory(directory);
