@@ -72,6 +72,16 @@ export async function lockLabels(options: LockOptions = {}): Promise<Lock> {
   return lockFile('labels', 'the labelling of devices', options);
 }
 
+/**
+ * Locks something else of which there is one a host.
+ *
+ * @param name of the file
+ * @param subject for the message when it is taken: `the running of states`
+ */
+export async function lockNamed(name: string, subject: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(name, subject, options);
+}
+
 /** Locks the dots of a group: between looking at them and changing them nobody else does. Taken before the group's own lock. */
 export async function lockDots(groupId: string, options: LockOptions = {}): Promise<Lock> {
   return lockFile(`${groupId}.dots`, `the dots of group "${options.name ?? groupId}"`, options);
