@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { buildDist } from './dist.mjs';
-import { exportName, validatorsModule } from './validators.mjs';
+import { ajvModule, exportName, validatorsModule } from './validators.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const out = (...p) => join(root, 'build', ...p);
@@ -28,11 +28,20 @@ const common = {
 };
 
 /** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
-const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt' };
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt', './_ajv.cjs': '_ajv' };
 const lazyPlugin = {
   name: 'lazy',
   setup(build) {
-    build.onResolve({ filter: /^(yargs\/yargs|execa|mqtt)$/ }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
+    const filter = /^(yargs\/yargs|execa|mqtt|\.\/_ajv\.cjs)$/;
+    build.onResolve({ filter }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
+  },
+};
+
+/** Tests are run where they were built. */
+const ajvPlugin = {
+  name: 'ajv',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/_ajv\.cjs$/ }, () => ({ path: out('gen', '_ajv.cjs'), external: true }));
   },
 };
 
@@ -51,6 +60,7 @@ async function buildValidators() {
   const schemas = all.filter((s) => typeof s?.$id === 'string' && s.$id.startsWith('dvm:'));
   writeGenerated(out('gen', 'package.json'), '{"type":"module","sideEffects":false}\n'); // unused validators are left out
   writeGenerated(out('gen', '_validators.js'), validatorsModule(schemas));
+  await buildAjv(ajvModule(schemas));
   for (const { $id } of schemas) {
     const name = $id.slice('dvm:'.length);
     writeGenerated(out('gen', `${name}.js`), `export { ${exportName($id)} as default } from './_validators.js';\n`);
@@ -59,6 +69,13 @@ async function buildValidators() {
       `import type { Validator } from '#tool/document.js';\ndeclare const validate: Validator;\nexport default validate;\n`,
     );
   }
+}
+
+/** With what ajv's validators need at run time. */
+async function buildAjv(contents) {
+  const stdin = { contents, resolveDir: root };
+  const { outputFiles } = await esbuild.build({ ...common, stdin, write: false, minifySyntax: true, minifyWhitespace: true });
+  writeGenerated(out('gen', '_ajv.cjs'), outputFiles[0].text);
 }
 
 /** The registry of tools is the directory listing: packages/PACKAGE/commands/TOOL.ts exports `tool`. */
@@ -107,7 +124,7 @@ async function buildTools() {
   for (const [module, file] of Object.entries(lazy))
     await esbuild.build({
       ...common,
-      stdin: { contents: `module.exports = require('${module}');`, resolveDir: root },
+      stdin: { contents: `module.exports = require('${module}');`, resolveDir: file === '_ajv' ? out('gen') : root },
       outfile: out('bin', `${file}.cjs`),
     });
 }
@@ -128,6 +145,7 @@ async function buildTests() {
     sourcesContent: false, // the sources are there; with them in every bundle a build takes gigabytes
     external: [...common.external, 'uvu', 'uvu/assert', 'ajv', 'yargs/yargs', 'esbuild'],
     define: { 'import.meta.url': '__filename' },
+    plugins: [ajvPlugin],
     metafile: true,
     absWorkingDir: root,
   });
@@ -172,6 +190,7 @@ async function buildSandbox() {
   await esbuild.build({
     ...common,
     entryPoints: [join(root, 'test', 'sandbox', 'cli.ts')],
+    plugins: [ajvPlugin],
     outfile: out('sandbox', 'sandbox.cjs'),
   });
 }

@@ -87,8 +87,15 @@ class Source {
     ];
   }
 
+  /**
+   * Of `entities`, a map of many, those are not looked at again that the last sound map had under the same key: most
+   * are, since documents are never changed in place and edits change few.
+   */
   #object({ required = [], properties = {}, propertyNames, patternProperties = {}, additionalProperties = true, ...rest }) {
     const { oneOf, entities, maxProperties } = rest;
+    const known = entities
+      ? this.#variable('new WeakRef({})', `map of ${JSON.stringify({ propertyNames, additionalProperties })}`)
+      : undefined;
     const present = (key) => `${member(key)} !== undefined`;
     const alternatives = oneOf?.map((one) => `Number(${all(...only(one, ['required']).required.map(present))})`);
     const property = (s, value) => `if (!(${this.test(s, value)})) return false;`;
@@ -99,25 +106,26 @@ class Source {
       `if (!(${all(object, ...required.map(present))})) return false;`,
       ...(maxProperties === undefined ? [] : [`if (Object.keys(v).length > ${maxProperties}) return false;`]),
       ...(alternatives ? [`if (${alternatives.join(' + ')} !== 1) return false;`] : []),
+      ...(known ? [`const known = ${known}.deref(); const last = known && known !== v ? known : {};`] : []),
       'for (const k in v) {',
+      ...(known ? ['if (v[k] !== undefined && v[k] === last[k]) continue;'] : []),
       ...(propertyNames ? [`if (!(${this.#string(propertyNames, 'k')})) return false;`] : []),
       'switch (k) {',
       ...Object.entries(properties).map(([key, s]) => `case ${JSON.stringify(key)}: ${property(s, member(key))} continue;`),
       '}',
       ...byPattern,
-      this.#others(additionalProperties, entities),
+      this.#others(additionalProperties),
       '}',
+      ...(known ? [`${known} = new WeakRef(v);`] : []),
       'return true;',
     ];
   }
 
-  /** What holds for a property that is not named. Entities that were found sound once are not looked at again. */
-  #others(schema, entities) {
+  /** What holds for a property that is not named. */
+  #others(schema) {
     if (schema === true) return '';
     if (schema === false) return 'return false;';
-    if (!entities) return `const e = v[k]; if (!(${this.test(schema, 'e')})) return false;`;
-    const sound = this.#constant('new WeakSet()', `entities ${JSON.stringify(schema)}`);
-    return `const e = v[k]; if (!${sound}.has(e)) { if (!(${this.test(schema, 'e')})) return false; ${sound}.add(e); }`;
+    return `const e = v[k]; if (!(${this.test(schema, 'e')})) return false;`;
   }
 
   /** One of several schemas, told apart by a property. */
@@ -140,9 +148,13 @@ class Source {
     return name;
   }
 
-  #constant(text, key = text) {
+  #constant(text) {
+    return this.#variable(text, text, 'const');
+  }
+
+  #variable(text, key, kind = 'let') {
     const name = this.#names.get(key) ?? `known${this.#names.size}`;
-    if (!this.#names.has(key)) this.lines.push(`const ${name} = /* @__PURE__ */ ${text};`);
+    if (!this.#names.has(key)) this.lines.push(`${kind} ${name} = /* @__PURE__ */ ${text};`);
     this.#names.set(key, name);
     return name;
   }

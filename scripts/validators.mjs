@@ -1,14 +1,15 @@
-// One module with all validators, so that what two schemas share exists once and a tool's bundle takes only what it uses.
+// Validators of all schemas: predicates, of which a tool's bundle takes those that it uses, and ajv's, which are large (1 MB) and
+// loaded only to say what is wrong.
 import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { predicates } from './predicates.mjs';
 
-/** The source of an ES module that exports the validator of each schema under `exportName($id)`. */
-export function validatorsModule(schemas) {
+/** The source of a CommonJS module that exports ajv's validator of each schema under `exportName($id)`; what they share exists once. */
+export function ajvModule(schemas) {
   const [shared, ...rest] = sharing(schemas);
   const ajv = new Ajv({
     schemas: [shared, ...rest],
-    code: { source: true, esm: true, lines: true },
+    code: { source: true, lines: true },
     allErrors: false,
     strict: true,
     allowUnionTypes: true,
@@ -19,19 +20,23 @@ export function validatorsModule(schemas) {
     keywords: ['entities'], // scripts/predicates.mjs
   });
   const code = standaloneCode(ajv, Object.fromEntries(schemas.map(({ $id }) => [exportName($id), $id])));
-  const lines = code
-    .replace(/^export const (\w+) = (validate\d+);$/gm, 'export const $1 = /* @__PURE__ */ quick(is_$1, $2);')
+  return code
     .replace(/schemaPath:"[^"]*",/g, '') // no error message says it
-    .replace(/^validate\d+\.evaluated = .*;$/gm, '') // only for unevaluatedProperties; would keep every function in every bundle
-    .replace(/^(const pattern\d+ = )new RegExp/gm, '$1/* @__PURE__ */ new RegExp')
-    .replace(/^(const \w+ = )(require\(.*\)\.default);$/gm, '$1/* @__PURE__ */ (() => $2)();');
-  return `${lines}\n${quick}\n${predicates(schemas)}\n`;
+    .replace(/^validate\d+\.evaluated = .*;$/gm, ''); // only for unevaluatedProperties
 }
 
-/** A sound value needs the predicate only; of any other the validator says what is wrong. */
-function quick(is, validate) {
+/** The source of an ES module that exports a validator of each schema under `exportName($id)`. */
+export function validatorsModule(schemas) {
+  const exports = schemas.map(({ $id }) => exportName($id));
+  const lines = exports.map((name) => `export const ${name} = /* @__PURE__ */ quick(is_${name}, '${name}');`);
+  return `${lines.join('\n')}\n${quick}\n${predicates(schemas)}\n`;
+}
+
+/** A sound value needs the predicate only; of any other ajv's validator says what is wrong. */
+function quick(is, name) {
   const both = (value) => is(value) || full(value);
   const full = (value) => {
+    const validate = require('./_ajv.cjs')[name];
     const sound = validate(value);
     both.errors = validate.errors;
     return sound;

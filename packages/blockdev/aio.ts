@@ -1,4 +1,5 @@
 import { errnoName, libc } from './libc.js';
+import { type Operation, put64, type Ring, RWF_DSYNC } from './ring.js';
 import { packTimespec } from './structs.js';
 
 /** System calls by machine; elsewhere there is no queue. */
@@ -8,142 +9,93 @@ const numbers: { readonly [arch: string]: { setup: number; getevents: number; su
 };
 
 /** <linux/aio_abi.h>: opcodes, and the sizes of struct iocb and struct io_event. */
-export const PREAD = 0;
-export const PWRITE = 1;
-export const FDSYNC = 3;
-/** <linux/fs.h>: this write is to be durable. */
-export const RWF_DSYNC = 2;
+const opcodes = { read: 0, write: 1, durableWrite: 1, flush: 3 };
 const IOCB = 64;
 const EVENT = 32;
 
-/** Operations that are with the kernel at a time. */
-const SLOTS = 256;
-/** How long to sleep in the kernel before timers and signals have their turn. */
-const NAP_MS = 20;
-
-interface Operation {
-  opcode: number;
-  fd: number;
-  /** Stays referenced here, because the kernel has its address. */
-  buffer: Uint8Array | undefined;
-  offset: number;
-  flags: number;
-  done(result: number): void;
-}
-
 /**
- * Linux's queue of asynchronous I/O (io_submit(2)): one call hands over all that has been asked for since the last one,
- * another brings what is finished, without a thread an operation. It is asynchronous for direct I/O only.
+ * Linux's older queue (io_submit(2)). The kernel takes some 40 ms to undo it when the process ends (it waits for an RCU grace period);
+ * it pays where flushes are many, for which io_uring has a few threads only, and this queue none of its own.
  */
-export class KernelQueue {
+export class AioQueue implements Ring {
   readonly #context: number;
   readonly #numbers: NonNullable<(typeof numbers)[string]>;
-  readonly #iocbs = Buffer.alloc(SLOTS * IOCB);
-  readonly #iocbsAt = Number(libc().address(this.#iocbs));
-  readonly #pointers = Buffer.alloc(SLOTS * 8);
-  readonly #events = Buffer.alloc(SLOTS * EVENT);
-  readonly #nap = packTimespec(NAP_MS);
-  readonly #free = Array.from({ length: SLOTS }, (_, i) => i);
-  readonly #running: (Operation | undefined)[] = [];
-  #asked: Operation[] = [];
-  #turnIsDue = false;
+  readonly #slots: number;
+  readonly #iocbs: Int32Array;
+  readonly #iocbsAt: number;
+  readonly #pointers: Int32Array;
+  readonly #events: Int32Array;
+  readonly #patience: Buffer;
+  /** Slots to be submitted. */
+  #waiting: number[] = [];
+  /** Results of those that were not taken. */
+  #refused: [slot: number, errno: number][] = [];
+  #came = 0;
 
-  private constructor(context: number, calls: NonNullable<(typeof numbers)[string]>) {
+  private constructor(context: number, calls: NonNullable<(typeof numbers)[string]>, slots: number, patience: number) {
     this.#context = context;
     this.#numbers = calls;
+    this.#slots = slots;
+    this.#iocbs = new Int32Array((slots * IOCB) / 4);
+    this.#iocbsAt = Number(libc().address(bytesOf(this.#iocbs)));
+    this.#pointers = new Int32Array(slots * 2);
+    this.#events = new Int32Array((slots * EVENT) / 4);
+    this.#patience = packTimespec(patience);
   }
 
-  /** Undefined where the kernel has none for us. */
-  static open(): KernelQueue | undefined {
+  /** As `IoUring.open`. */
+  static open(slots: number, patience: number): AioQueue | undefined {
     const calls = numbers[process.arch];
     const context = Buffer.alloc(8);
-    if (!calls || libc().syscall(calls.setup, SLOTS, context) < 0) return undefined;
-    return new KernelQueue(Number(context.readBigUInt64LE()), calls);
+    if (!calls || libc().syscall(calls.setup, slots, context) < 0) return undefined;
+    return new AioQueue(Number(context.readBigUInt64LE()), calls, slots, patience);
   }
 
-  /** The operation's result, or −errno. `buffer` must be aligned as the device asks. */
-  start(opcode: number, fd: number, buffer?: Uint8Array, offset = 0, flags = 0): Promise<number> {
-    return new Promise((done) => {
-      this.#asked.push({ opcode, fd, buffer, offset, flags, done });
-      this.#callTurn();
-    });
+  put(slot: number, { kind, fd, buffer, offset }: Operation): void {
+    const iocb = this.#iocbs;
+    const at = (slot * IOCB) / 4;
+    iocb.fill(0, at, at + IOCB / 4);
+    iocb[at] = slot;
+    iocb[at + 3] = kind === 'durableWrite' ? RWF_DSYNC : 0;
+    iocb[at + 4] = opcodes[kind];
+    iocb[at + 5] = fd;
+    put64(iocb, at + 6, buffer ? Number(libc().address(buffer)) : 0);
+    put64(iocb, at + 8, buffer?.length ?? 0);
+    put64(iocb, at + 10, offset);
+    this.#waiting.push(slot);
   }
 
-  #callTurn(): void {
-    if (this.#turnIsDue) return;
-    this.#turnIsDue = true;
-    setImmediate(() => this.#turn());
-  }
-
-  /** Hands over what has been asked for, waits until something is finished, and says so to whoever asked. */
-  #turn(): void {
-    this.#turnIsDue = false;
+  enter(): number {
     this.#submit();
-    this.#collect();
-    if (this.#asked.length > 0 || this.#free.length < SLOTS) this.#callTurn();
-  }
-
-  #submit(): void {
-    const count = Math.min(this.#asked.length, this.#free.length);
-    if (count === 0) return;
-    const slots = Array.from({ length: count }, (_, i) => this.#fill(i, this.#asked[i] as Operation));
-    this.#asked.splice(0, count);
-    for (let first = 0; first < count; ) {
-      const taken = libc().syscall(this.#numbers.submit, this.#context, count - first, this.#pointers.subarray(first * 8));
-      if (taken > 0) first += taken;
-      else if (errnoName(taken) !== 'EAGAIN') this.#end(slots[first++] as number, taken);
-      else first = this.#putBack(slots, first);
-    }
-  }
-
-  /** The kernel has no room: what it did not take waits for the next turn. */
-  #putBack(slots: readonly number[], first: number): number {
-    const left = slots.slice(first);
-    this.#asked.unshift(...left.map((slot) => this.#running[slot] as Operation));
-    for (const slot of left) this.#release(slot);
-    return slots.length;
-  }
-
-  /** Makes the operation the `index`-th to be submitted. */
-  #fill(index: number, operation: Operation): number {
-    const slot = this.#free.pop() as number;
-    this.#running[slot] = operation;
-    const { opcode, fd, buffer, offset, flags } = operation;
-    const at = slot * IOCB;
-    this.#iocbs.fill(0, at, at + IOCB);
-    this.#iocbs.writeUInt32LE(slot, at);
-    this.#iocbs.writeUInt32LE(flags, at + 12);
-    this.#iocbs.writeUInt16LE(opcode, at + 16);
-    this.#iocbs.writeUInt32LE(fd, at + 20);
-    if (buffer) {
-      writeU64(this.#iocbs, Number(libc().address(buffer)), at + 24);
-      writeU64(this.#iocbs, buffer.length, at + 32);
-      writeU64(this.#iocbs, offset, at + 40);
-    }
-    writeU64(this.#pointers, this.#iocbsAt + at, index * 8);
-    return slot;
-  }
-
-  #collect(): void {
-    if (this.#free.length === SLOTS) return;
+    const least = this.#refused.length > 0 ? 0 : 1;
     const { getevents } = this.#numbers;
-    const count = libc().syscall(getevents, this.#context, 1, SLOTS, this.#events, this.#nap);
-    for (let i = 0; i < count; i++) this.#end(this.#events.readUInt32LE(i * EVENT), this.#events.readInt32LE(i * EVENT + 16));
+    const came = libc().syscall(getevents, this.#context, least, this.#slots, bytesOf(this.#events), this.#patience);
+    this.#came = Math.max(0, came);
+    return came;
   }
 
-  #end(slot: number, result: number): void {
-    const operation = this.#running[slot];
-    this.#release(slot);
-    operation?.done(result);
+  /** What the kernel has no room for waits for the next time; what it refuses fails by itself. */
+  #submit(): void {
+    for (const [i, slot] of this.#waiting.entries()) put64(this.#pointers, i * 2, this.#iocbsAt + slot * IOCB);
+    let first = 0;
+    while (first < this.#waiting.length) {
+      const pointers = bytesOf(this.#pointers.subarray(first * 2));
+      const taken = libc().syscall(this.#numbers.submit, this.#context, this.#waiting.length - first, pointers);
+      if (taken > 0) first += taken;
+      else if (errnoName(taken) === 'EAGAIN') break;
+      else this.#refused.push([this.#waiting[first++] as number, taken]);
+    }
+    this.#waiting.splice(0, first);
   }
 
-  #release(slot: number): void {
-    this.#running[slot] = undefined;
-    this.#free.push(slot);
+  take(done: (slot: number, result: number) => void): void {
+    const events = this.#events;
+    for (let i = 0; i < this.#came; i++) done(events[(i * EVENT) / 4] as number, events[(i * EVENT + 16) / 4] as number);
+    this.#came = 0;
+    for (const [slot, errno] of this.#refused.splice(0)) done(slot, errno);
   }
 }
 
-function writeU64(into: Buffer, n: number, at: number): void {
-  into.writeUInt32LE(n % 2 ** 32, at);
-  into.writeUInt32LE(Math.floor(n / 2 ** 32), at + 4);
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -73,6 +73,7 @@ class Device implements Storage {
   }
 
   async close(): Promise<void> {
+    this.#io.closed();
     closeSync(this.#fd);
   }
 

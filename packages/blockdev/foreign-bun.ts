@@ -1,4 +1,5 @@
 import type { CType, CValue, Foreign } from './foreign.js';
+import { mapped, mmapArguments } from './structs.js';
 
 const types: Record<CType, string> = {
   int: 'i32',
@@ -28,6 +29,11 @@ export function bunForeign(): Foreign {
     address: (buffer) => {
       void buffer.buffer; // small ones live inside the heap until somebody asks for their ArrayBuffer
       return BigInt(ffi.ptr(buffer));
+    },
+    map: (fd, length, offset) => {
+      const args = ['ptr', 'u64', 'i32', 'i32', 'i32', 'i64'];
+      const { symbols } = ffi.dlopen(library, { mmap: { args, returns: 'ptr' } });
+      return ffi.toArrayBuffer(Number(mapped(symbols.mmap(...mmapArguments(fd, length, offset)))), 0, length);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { CType, Foreign } from './foreign.js';
+import { mapped, mmapArguments } from './structs.js';
 
 const types: Record<CType, string> = {
   int: 'int',
@@ -26,6 +27,10 @@ export function koffiForeign(): Foreign {
       };
     },
     address: (buffer) => koffi.address(buffer),
+    map: (fd, length, offset) => {
+      const mmap = self.func('mmap', 'void *', ['void *', 'ulong', 'int', 'int', 'int', 'long']);
+      return koffi.view(mapped(mmap(...mmapArguments(fd, length, offset)) as bigint), length);
+    },
   };
 }
 

@@ -10,4 +10,6 @@ export interface Foreign {
   bind(name: string, types: readonly CType[]): CFunction;
   /** Address of a buffer's first byte, which from now on does not move. */
   address(buffer: Uint8Array): bigint;
+  /** Memory that a descriptor shares (mmap(2), to read and write); it stays as long as the process. Throws where the kernel refuses. */
+  map(fd: number, length: number, offset: number): ArrayBuffer;
 }

@@ -1,6 +1,6 @@
 import { fdatasync, read, write } from 'node:fs';
 import type { Bytes } from '#tool/units.js';
-import { FDSYNC, KernelQueue, PREAD, PWRITE, RWF_DSYNC } from './aio.js';
+import { KernelQueue } from './kernel-queue.js';
 import { widenThreadPool } from './threads.js';
 
 /** Reads, writes and flushes of descriptors, many at once. Each comes to the bytes done (of a flush 0), or −errno. */
@@ -10,33 +10,45 @@ export interface Io {
   write(fd: number, data: Uint8Array, offset: Bytes, durable: boolean): Promise<number>;
   /** fdatasync(2) */
   flush(fd: number): Promise<number>;
+  /** One more descriptor is worked on, or one less. */
+  opened(): void;
+  closed(): void;
 }
 
 let queue: Io | undefined;
-let devices = 0;
 
-/** A process that has opened more devices than this is one that the queue pays for. */
-const fewDevices = 16;
+/** From so many devices on that are open at once the kernel's older queue is faster, and worth its end. */
+const MANY = 256;
 
 /**
- * Threads of the runtime for files, which would keep the kernel's queue waiting, for the first devices of a process, and where the
- * kernel has no queue for us; its queue for the others. The kernel takes some 40 ms to undo a queue when the process ends (it waits
- * for an RCU grace period), which is more than a verb on few devices takes in all.
+ * The kernel's queue for what has been opened for direct I/O; threads of the runtime for files, which would keep it waiting, and where
+ * the kernel has none for us.
  */
 export function ioFor(direct: boolean): Io {
-  if (!direct || ++devices <= fewDevices) return threadIo();
-  queue ??= queueIo();
-  return queue;
+  const io = direct ? (queue ?? queueIo()) : threadIo();
+  if (direct) queue = io;
+  io.opened();
+  return io;
 }
 
 /** Exported for its test. */
-export function queueIo(): Io {
+export function queueIo(many = MANY): Io {
   const kernel = KernelQueue.open();
   if (!kernel) return threadIo();
+  let open = 0;
+  let areMany = false;
   return {
-    read: (fd, into, offset) => kernel.start(PREAD, fd, into, offset),
-    write: (fd, data, offset, durable) => kernel.start(PWRITE, fd, data, offset, durable ? RWF_DSYNC : 0),
-    flush: (fd) => kernel.start(FDSYNC, fd),
+    read: (fd, into, offset) => kernel.start('read', fd, into, offset),
+    write: (fd, data, offset, durable) => kernel.start(durable ? 'durableWrite' : 'write', fd, data, offset),
+    flush: (fd) => kernel.start('flush', fd),
+    opened: () => {
+      if (++open < many || areMany) return;
+      areMany = true;
+      kernel.preferAio();
+    },
+    closed: () => {
+      open--;
+    },
   };
 }
 
@@ -52,6 +64,8 @@ export function threadIo(): Io {
       return flushed < 0 ? flushed : written;
     },
     flush,
+    opened: () => {},
+    closed: () => {},
   };
 }
 

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { CFunction, CType, Foreign } from './foreign.js';
 import { bunForeign } from './foreign-bun.js';
 import { koffiForeign } from './foreign-koffi.js';
@@ -30,7 +29,9 @@ export interface Libc {
   /** Waits until one of `events` is on `fd`: the events that are, 0 after `milliseconds` (−1: no limit). */
   poll(fd: number, events: number, milliseconds: number): number;
   /** A system call by its number, which is the machine's own. */
-  syscall(number: number, a?: CWord, b?: CWord, c?: CWord, d?: CWord, e?: CWord): number;
+  syscall(number: number, a?: CWord, b?: CWord, c?: CWord, d?: CWord, e?: CWord, f?: CWord): number;
+  /** Memory that a descriptor shares, for as long as the process runs. */
+  map(fd: number, length: number, offset: number): ArrayBuffer;
   /** Address of a buffer's first byte; it stays there. */
   address(buffer: Uint8Array): bigint;
 }
@@ -72,7 +73,7 @@ function libcOf(foreign: Foreign): Libc {
   const semtimedop = call('semtimedop', 'int', 'pointer', 'ulong', 'pointer');
   const semctl = call('semctl', 'int', 'int', 'int', 'long');
   const poll = call('poll', 'pointer', 'ulong', 'int');
-  const syscall = call('syscall', 'long', 'ulong', 'ulong', 'ulong', 'ulong', 'ulong');
+  const syscall = call('syscall', 'long', 'ulong', 'ulong', 'ulong', 'ulong', 'ulong', 'ulong');
   const word = (value: CWord): number => (typeof value === 'number' ? value : Number(foreign.address(value)));
   return {
     ioctl: (fd, request, argument) =>
@@ -95,7 +96,9 @@ function libcOf(foreign: Foreign): Libc {
       const n = poll(entry, 1, milliseconds);
       return n > 0 ? entry.readInt16LE(6) : n;
     },
-    syscall: (number, a = 0, b = 0, c = 0, d = 0, e = 0) => syscall(number, word(a), word(b), word(c), word(d), word(e)),
+    syscall: (number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0) =>
+      syscall(number, word(a), word(b), word(c), word(d), word(e), word(f)),
+    map: foreign.map,
     address: foreign.address,
   };
 }
@@ -118,11 +121,18 @@ export function devName(dev: number | bigint): string {
   return `${major}:${minor}`;
 }
 
-const errnoNames = new Map(Object.entries(constants.errno).map(([name, n]) => [n, name]));
+let errnoNames: Map<number, string> | undefined;
 
 /** `EBUSY` for 16 or −16; `errno 4095` for what has no name. */
 export function errnoName(errno: number): string {
   const n = Math.abs(errno);
-  if (n === constants.errno.EAGAIN) return 'EAGAIN'; // shares its number with EWOULDBLOCK
+  errnoNames ??= new Map(Object.entries(errnoNumbers()).map(([name, number]) => [number, name]));
+  if (n === errnoNumbers().EAGAIN) return 'EAGAIN'; // shares its number with EWOULDBLOCK
   return errnoNames.get(n) ?? `errno ${n}`;
+}
+
+/** Numbers by name. Most runs have no error, and the module takes time to load. */
+export function errnoNumbers(): Readonly<Record<string, number>> {
+  const { constants } = require('node:os') as typeof import('node:os');
+  return constants.errno as Readonly<Record<string, number>>;
 }

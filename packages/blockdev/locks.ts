@@ -11,9 +11,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isId } from '#documents/ids.js';
 import { fail, isSystemError } from '#tool/errors.js';
+import { sleep } from '#tool/pause.js';
 import { errnoName, LOCK_EX, LOCK_NB, libc } from './libc.js';
 
 export interface LockOptions {
@@ -70,6 +70,26 @@ export async function lockGroup(groupId: string, options: LockOptions = {}): Pro
  */
 export async function lockLabels(options: LockOptions = {}): Promise<Lock> {
   return lockFile('labels', 'the labelling of devices', options);
+}
+
+/**
+ * Locks something else of which there is one a host.
+ *
+ * @param name of the file
+ * @param subject for the message when it is taken: `the running of states`
+ */
+export async function lockNamed(name: string, subject: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(name, subject, options);
+}
+
+/** Locks the dots of a group: between looking at them and changing them nobody else does. Taken before the group's own lock. */
+export async function lockDots(groupId: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(`${groupId}.dots`, `the dots of group "${options.name ?? groupId}"`, options);
+}
+
+/** Locks what is written into a volume that a pull fills, or the metadata snapshot of a thin pool: one at a time. */
+export async function lockVolume(volumeId: string, options: LockOptions = {}): Promise<Lock> {
+  return lockFile(`${volumeId}.volume`, `volume "${options.name ?? volumeId}"`, options);
 }
 
 async function lockFile(name: string, subject: string, options: LockOptions): Promise<Lock> {

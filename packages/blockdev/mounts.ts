@@ -12,6 +12,8 @@ export interface Mount {
   dev: string;
   /** Where it is mounted. */
   target: string;
+  /** What of the file system is there: `/` for all of it. */
+  root: string;
   /** What it was mounted by: a path, which may have been renamed since. */
   source: string;
   type: string;
@@ -43,6 +45,11 @@ export function readMountTable(process = 'self', roots: Roots = hostRoots): Moun
   return lines(join(roots.proc, process, 'mountinfo')).flatMap(parseMount);
 }
 
+/** Of absolute paths without `..` in them. */
+export function isAtOrBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
+}
+
 /** The paths of the areas that are swapped to. */
 export function readSwaps(roots: Roots = hostRoots): string[] {
   return lines(join(roots.proc, 'swaps'))
@@ -54,9 +61,9 @@ export function readSwaps(roots: Roots = hostRoots): string[] {
 function parseMount(line: string): Mount[] {
   const fields = line.split(' ');
   const separator = fields.indexOf('-');
-  const [dev, target, type, from] = [fields[2], fields[4], fields[separator + 1], fields[separator + 2]];
-  if (!dev || !target || !type || separator < 0) return [];
-  return [{ dev, target: unoctal(target), source: unoctal(from ?? ''), type }];
+  const [dev, root, target, type, from] = [fields[2], fields[3], fields[4], fields[separator + 1], fields[separator + 2]];
+  if (!dev || !root || !target || !type || separator < 0) return [];
+  return [{ dev, root: unoctal(root), target: unoctal(target), source: unoctal(from ?? ''), type }];
 }
 
 /** File systems on several devices (btrfs) show a number of their own and only the source names a device. */

@@ -26,3 +26,18 @@ export function packPollfd(fd: number, events: number): Buffer {
   b.writeInt16LE(events, 4);
   return b;
 }
+
+// <sys/mman.h>
+const PROT_READ_WRITE = 3;
+const MAP_SHARED_POPULATE = 0x8001;
+
+/** The arguments of mmap(2) for memory that a descriptor shares, read in at once. */
+export function mmapArguments(fd: number, length: number, offset: number): [null, number, number, number, number, number] {
+  return [null, length, PROT_READ_WRITE, MAP_SHARED_POPULATE, fd, offset];
+}
+
+/** What mmap(2) returned, if it is an address. */
+export function mapped(address: number | bigint): number | bigint {
+  if (BigInt(address) >= 2n ** 63n) throw new Error('mmap failed'); // MAP_FAILED is −1
+  return address;
+}

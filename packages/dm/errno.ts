@@ -1,17 +1,16 @@
-import { constants } from 'node:os';
+import { errnoName, errnoNumbers } from '#blockdev/libc.js';
 import { KernelError } from './kernel.js';
-
-const numbers = constants.errno as Record<string, number>;
-const codes = new Map(Object.entries(numbers).map(([code, n]) => [n, code]));
 
 /** `EBUSY` → 16; undefined for what the system does not know. */
 function errnoOf(code: string): number | undefined {
+  const numbers = errnoNumbers();
   return Object.hasOwn(numbers, code) ? numbers[code] : undefined;
 }
 
 /** 16 → `EBUSY`. */
 export function codeOf(errno: number): string {
-  return codes.get(errno) ?? `E${errno}`;
+  const name = errnoName(errno);
+  return name.startsWith('E') ? name : `E${errno}`;
 }
 
 /** The error for a refused operation: `refused('EBUSY', 'device "a" is open')`. */

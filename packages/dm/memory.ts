@@ -14,6 +14,7 @@ const oomPath = '/proc/self/oom_score_adj';
  */
 export function lockMemory(): () => void {
   const calls = libc();
+  errnoName(0); // loads the names: nothing is to be loaded while a device is suspended
   const result = process.versions.bun === undefined ? lockAll(calls) : lockResident(calls);
   if (result < 0)
     throw fail('unavailable', 'not-locked', `memory cannot be locked: ${errnoName(result)}`, {

@@ -17,10 +17,19 @@ export function renderRecord(envelope: Envelope, metadata: object): Buffer {
  * @throws DvmError `bad-record`, `wrong-kind`, `bad-document` (exit 65)
  */
 export function parseRecord(content: Uint8Array, name: string): Record {
-  return recordType.parse(
+  const record = recordType.parse(
     parse(utf8(content), name, (text) => parseLines(text, scanned)),
     name,
   );
+  committed.set(record.metadata, record.envelope.group.name);
+  return record;
+}
+
+const committed = new WeakMap<object, string>();
+
+/** The name of the group when this metadata was committed to its regions; undefined for metadata that did not come out of a record. */
+export function groupOfCommitted(metadata: object): string | undefined {
+  return committed.get(metadata);
 }
 
 /** Keys are sorted, so `envelope` ends where `kind` begins. */

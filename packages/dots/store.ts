@@ -1,4 +1,5 @@
 import type { DotsState } from './state/dot.js';
+import type { Host } from './volumes/host.js';
 
 /** Words of one edit: a filter of the suite (`lv_snapshot`, `lv_set` …) with its arguments. */
 export type Edit = readonly [string, ...string[]];
@@ -9,19 +10,24 @@ export interface Selection {
   deactivate?: readonly string[];
 }
 
+export interface Pool {
+  id: string;
+  name: string;
+  /** Bytes. */
+  chunkSize: number;
+}
+
 /** What a look at the group finds. */
 export interface Look {
   group: { id: string; name: string };
   state: DotsState;
-  /** Sectors. */
-  extentSize: number;
-  /** Thin pools that users can see, by name, with their ids. */
-  pools: ReadonlyMap<string, { id: string; chunkSize: number }>;
+  /** The thin pools of the group, by name. */
+  pools: readonly Pool[];
 }
 
 /**
- * One group with dots in it: reads it and changes it, a transaction at a time. Everything that a verb needs of the world
- * apart from mounts; tests have one over a simulated kernel.
+ * One group with dots in it: reads it, changes it a transaction at a time, and knows the machine that it is on. Tests have one
+ * over a simulated kernel.
  */
 export interface Store {
   /** Name of the group. */
@@ -30,21 +36,25 @@ export interface Store {
   readonly pool: string | undefined;
   /** The group as it is. Takes no lock. */
   read(): Promise<Look>;
-  /** All these edits and what they make active, in one transaction of the group. */
+  /** All these edits, and what they make active, in one transaction of the group. */
   change(edits: readonly Edit[], selection?: Selection): Promise<void>;
   /** Brings volumes up or down; the metadata stays as it is. */
   activate(selection: Selection): Promise<void>;
-  /** What the machine does with a volume's file system. */
+  /** Keeps other verbs, of other programs too, from changing the dots of the group until `work` is done. */
+  locked<T>(work: () => Promise<T>): Promise<T>;
+  /** Keeps others from writing into a volume that a pull fills. */
+  filling<T>(volume: { id: string; name: string }, work: () => Promise<T>): Promise<T>;
+  /** Nobody fills it now. */
+  isFree(volumeId: string): Promise<boolean>;
   readonly host: Host;
   newId(): string;
   /** Nanoseconds since 1970. */
   now(): bigint;
-  note(line: string): void;
 }
 
-/** File systems, mounts, and what the kernel's thin pools know. */
-export interface Host {
-  /** The node of an active volume. */
-  device(volume: { id: string; name: string }): string;
-  format(fs: 'ext4' | 'xfs' | 'btrfs', device: string): Promise<void>;
+/**
+ * Looks, decides and changes with no other verb in between: what is decided on what was seen still holds when it is done.
+ */
+export async function changing<T>(store: Store, work: (look: Look) => Promise<T>): Promise<T> {
+  return store.locked(async () => work(await store.read()));
 }

@@ -1,4 +1,5 @@
 import type { Problem } from './check.js';
+import { collide } from './check-changes.js';
 import type { Draft } from './draft.js';
 import { areaLength } from './kinds/kinds.js';
 import type { Run } from './runs.js';
@@ -9,9 +10,14 @@ interface Use extends Run {
   who: string;
 }
 
-/** Extents that are used twice, or used although reserved. By whom is found out only where there are any. */
-export function checkExtents(draft: Draft): Problem[] {
-  if (![...usedExtents(draft.pvs, draft.lvs).values()].some(overlap)) return [];
+/**
+ * Extents that are used twice, or used although reserved. By whom is found out only where there are any.
+ *
+ * @param changed all volumes that are not known to be sound; undefined: any may be
+ */
+export function checkExtents(draft: Draft, changed?: Draft['lvs']): Problem[] {
+  const any = changed ? collide(draft, changed) : [...usedExtents(draft.pvs, draft.lvs).values()].some(overlap);
+  if (!any) return [];
   return [...usesByPv(draft)].flatMap(([pv, uses]) => overlaps(pv, uses));
 }
 

@@ -1,5 +1,6 @@
 import type { Devices } from '#documents/devices.js';
 import type { Envelope } from '#documents/group.js';
+import { rememberOrigin } from './committed.js';
 import { FreeMap } from './free.js';
 import type { Lv, Metadata, Pv } from './metadata.js';
 import type { Row } from './segments.js';
@@ -111,7 +112,8 @@ export class Draft {
   /** The edited metadata; the very document it came from when nothing changed. */
   result(): Metadata {
     const same = this.#vg === this.before.vg && this.#pvs === this.before.pvs && this.#lvs === this.before.lvs;
-    return same ? this.before : { ...this.before, vg: this.#vg, pvs: this.#pvs, lvs: this.#lvs };
+    if (same) return this.before;
+    return rememberOrigin({ ...this.before, vg: this.#vg, pvs: this.#pvs, lvs: this.#lvs }, this.before);
   }
 
   /** The volumes' map as this draft's own copy: made at the first change, one level deep. */

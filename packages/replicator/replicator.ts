@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenStorage, Storage } from '#blockdev/storage.js';
 import type { Region } from '#documents/regions.js';
 import { DvmError } from '#tool/errors.js';
+import { sleep } from '#tool/pause.js';
 import { abortIn, clearMarkIn, commitIn, type Outcome } from './flip.js';
 import { type History, historyIn } from './history.js';
 import { initIn, wipeIn } from './init.js';

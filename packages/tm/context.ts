@@ -58,10 +58,12 @@ export interface Loaded {
 /**
  * Reads and judges every copy, and the record of the version that counts.
  *
+ * @param ancestors see `Store.copies`
+ *
  * @throws DvmError `not-initialised` (exit 80), `diverged` (exit 84)
  */
-export async function load(ctx: Context): Promise<Loaded> {
-  const { copies, judgement } = await judgeCopies(ctx);
+export async function load(ctx: Context, ancestors?: 'always' | 'inDoubt'): Promise<Loaded> {
+  const { copies, judgement } = await judgeCopies(ctx, ancestors);
   if (judgement.diverged.length > 0) throw divergedError(ctx.devices.group.name, judgement.diverged);
   if (!judgement.head) throw noVersion(ctx, copies);
   return loadVersion(ctx, copies, judgement, judgement.atHead);

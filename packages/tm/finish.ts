@@ -19,7 +19,7 @@ export async function finish(
   ctx: Context,
   leftOut: (envelope: Envelope) => readonly string[] = absentFrom,
 ): Promise<{ loaded: Loaded; plan: PlanView | undefined; changed: boolean }> {
-  const loaded = await load(ctx);
+  const loaded = await load(ctx, 'inDoubt');
   const { envelope } = loaded.group;
   const { toCommit, toAbort, pending, head, atHead } = withoutAbsent(loaded.judgement, leftOut(envelope));
   if (toCommit.length + toAbort.length === 0 && !pending) return { loaded, plan: undefined, changed: false };

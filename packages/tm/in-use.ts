@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readUses, type Uses } from '#blockdev/mounts.js';
 import { type Opener, openersOf } from '#blockdev/openers.js';
 import { isHeld } from '#dm/ioctl/held.js';
 import { DvmError } from '#tool/errors.js';
+import { sleep } from '#tool/pause.js';
 
 /** A device that is to go and is open, as dmactivate names it in the details of `device-in-use`. */
 interface OpenDevice {

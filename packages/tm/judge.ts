@@ -18,7 +18,7 @@ export interface Copy {
   shadow?: Root | undefined;
   /** The activation of the active version has not been confirmed. */
   mark: boolean;
-  /** Transactions in the region's history, newest first. */
+  /** Transactions in the region's history, newest first, where they were asked for. */
   ancestors: readonly string[];
   /** The two superblocks: `valid`, `blank` or `damaged`. */
   slots: readonly string[];

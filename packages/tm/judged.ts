@@ -14,8 +14,11 @@ export interface Judged {
  * envelopes of those are asked: a device that the group went on without may have been away for longer than anybody
  * remembers versions, one that was taken out has no say, and neither has one that came from another group.
  */
-export async function judgeCopies(ctx: Pick<Context, 'store' | 'devices'>): Promise<Judged> {
-  const copies = await ctx.store.copies();
+export async function judgeCopies(
+  ctx: Pick<Context, 'store' | 'devices'>,
+  ancestors: 'always' | 'inDoubt' = 'always',
+): Promise<Judged> {
+  const copies = await ctx.store.copies(ancestors);
   const judgement = judge(copies);
   if (judgement.diverged.length === 0) return { copies, judgement };
   const sides = await Promise.all(judgement.diverged.map(async (s) => ({ ...s, envelope: await envelopeOf(ctx, s.copies) })));

@@ -5,7 +5,7 @@ import { requireComplete } from './settled.js';
 
 /** The group in its current version. Takes no lock; a version that is only prepared is not seen, and said. */
 export async function read(ctx: Context, degraded: boolean): Promise<Group> {
-  const loaded = await load(ctx);
+  const loaded = await load(ctx, 'inDoubt');
   const { toCommit, toAbort, pending } = loaded.judgement;
   if (!degraded) requireComplete(ctx, loaded);
   if (toCommit.length + toAbort.length > 0)

@@ -37,10 +37,14 @@ export async function openStore(devices: Devices['devices'], open: OpenStorage, 
 
 function storeOver(set: RegionSet, owners: Map<string, string>): Store {
   const part = (regions: Region[]) => subset(set, regions);
+  let asked = false; // the first time they have just been read
   return {
-    copies: async () => {
-      await rereadSlots(set);
-      return Promise.all(setStatus(set).map((s) => copyOf(set, s, owners.get(regionName(s.region)) ?? '')));
+    copies: async (ancestors = 'always') => {
+      if (asked) await rereadSlots(set);
+      asked = true;
+      const statuses = setStatus(set);
+      const wanted = ancestors === 'always' || areDifferent(statuses);
+      return Promise.all(statuses.map((s) => copyOf(set, s, owners.get(regionName(s.region)) ?? '', wanted)));
     },
     read: async (copy, txn) => (await readFrom(part([copy.region]), { txn })).content,
     versions: (copy) => rootsIn(memberOf(set, copy.region)),
@@ -73,9 +77,14 @@ function storeOver(set: RegionSet, owners: Map<string, string>): Store {
   };
 }
 
-async function copyOf(set: RegionSet, status: RegionStatus, pv: string): Promise<Copy> {
+/** Whether more than one version is active. */
+function areDifferent(statuses: readonly RegionStatus[]): boolean {
+  return new Set(statuses.flatMap(({ active }) => (active ? [`${active.txn} ${active.hash}`] : []))).size > 1;
+}
+
+async function copyOf(set: RegionSet, status: RegionStatus, pv: string, ancestors: boolean): Promise<Copy> {
   const { region, active, shadow, mark, error } = status;
-  const versions = status.history > 0 ? (await historyIn(memberOf(set, region))).versions : [];
+  const versions = ancestors && status.history > 0 ? (await historyIn(memberOf(set, region))).versions : [];
   return {
     pv,
     region,

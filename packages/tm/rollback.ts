@@ -5,6 +5,7 @@ import { Attached, type Word } from '#tool/programs.js';
 import { apply } from './apply.js';
 import type { Context, Loaded } from './context.js';
 import { edit } from './edit.js';
+import { judgeCopies } from './judged.js';
 import type { DryRun, Outcome } from './outcome.js';
 import { settled } from './settled.js';
 import { findVersion, type Lineage, lineageOf, readTxn } from './versions.js';
@@ -16,7 +17,7 @@ import { findVersion, type Lineage, lineageOf, readTxn } from './versions.js';
  * @param force handed on to the program: also where data has been written over
  */
 export async function rollback(ctx: Context, version: string, force: boolean, dryRun: boolean): Promise<Outcome | DryRun> {
-  const loaded = await settled(ctx, dryRun);
+  const loaded = { ...(await settled(ctx, dryRun)), ...(await judgeCopies(ctx)) }; // with all that the copies remember
   const lineage = await lineageOf(ctx, loaded);
   const index = findVersion(lineage, version);
   const old = await readTxn(ctx, loaded.copies, lineage.versions[index]?.txn ?? '');

@@ -10,7 +10,7 @@ import { finishRegions } from './regions.js';
 
 /** The group with every copy current: an interrupted change is finished first, unless nothing may be touched. */
 export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
-  const loaded = dryRun ? await load(ctx) : (await finish(ctx)).loaded;
+  const loaded = dryRun ? await load(ctx, 'inDoubt') : (await finish(ctx)).loaded;
   requireComplete(ctx, loaded);
   const { toCommit, toAbort, pending } = withoutAbsent(loaded.judgement, notCounted(loaded.group.envelope));
   noteReturned(ctx, loaded);
@@ -18,7 +18,7 @@ export async function settled(ctx: Context, dryRun: boolean): Promise<Loaded> {
   if (isMoving && !dryRun) {
     await (isLeaving(loaded) ? finishLeaving(ctx, loaded) : finishRegions(ctx, loaded));
     requireSomething(ctx, loaded);
-    return load(ctx);
+    return load(ctx, 'inDoubt');
   }
   if (toCommit.length + toAbort.length === 0 && !pending && !isMoving) return loaded;
   throw fail('pending', 'interrupted', `group "${loaded.group.envelope.group.name}" has an unfinished change`, {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DvmError } from '#tool/errors.js';
+import { sleep } from '#tool/pause.js';
 import type { Copy } from './judge.js';
 import type { Store } from './store.js';
 

@@ -27,7 +27,8 @@ export interface Spread {
  * The regions are those that the labels of the present devices name.
  */
 export interface Store {
-  copies(): Promise<Copy[]>;
+  /** Every copy as it is now. Ancestors cost reads of every region: `inDoubt` leaves them out where all copies are of one version. */
+  copies(ancestors?: 'always' | 'inDoubt'): Promise<Copy[]>;
   /** The content of one copy, pages verified. */
   read(copy: Copy, txn?: string): Promise<Buffer>;
   /** The versions that a copy has, newest first: the active one and its history. */

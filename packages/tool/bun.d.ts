@@ -13,6 +13,7 @@ declare module 'bun:ffi' {
 }
 
 declare namespace Bun {
+  function zstdCompress(data: Uint8Array, options: { level: number }): Promise<Buffer>;
   class CryptoHasher {
     constructor(algorithm: 'sha256');
     update(data: Uint8Array | string): this;

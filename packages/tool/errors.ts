@@ -25,6 +25,7 @@ export const exitCodes = {
   duplicate: 87, // two things claim one identity
   edit: 88, // the mutator failed or returned rubbish
   aborted: 89, // the activation failed before the commit; nothing changed
+  failed: 90, // some of what was asked for could not be brought about; the output says what
 } as const;
 
 export type ExitName = keyof typeof exitCodes;

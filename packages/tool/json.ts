@@ -1,6 +1,6 @@
 import stableStringify from 'fast-json-stable-stringify';
 import { fail } from './errors.js';
-import { knownText } from './json-lines.js';
+import { type KnownEntry, KnownLines, type KnownMap, latestLines } from './json-lines.js';
 import { scanJson } from './json-scan.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -102,27 +102,73 @@ function refuseUnsafe(value: unknown, depth: number): void {
  * keeps diffs and stored pages small (docs/formats/canonical-json.md).
  */
 export function canonicalLines(value: unknown, depth = 3): string {
-  const out: string[] = [];
-  writeLines(value, depth, out);
-  return `${out.join('')}\n`;
+  const out = new LineWriter(latestLines());
+  out.write(value, depth);
+  return out.text();
 }
 
-function writeLines(value: unknown, depth: number, out: string[]): void {
-  if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
-    out.push(lineOf(value));
-    return;
+/** Text in the making, out of a document and the lines of the one that it was made from. */
+class LineWriter {
+  readonly #known: KnownMap | undefined;
+  readonly #parts: string[] = [];
+  /** Text of the known document that is to be copied next. */
+  #from = 0;
+  #to = 0;
+
+  constructor(known: KnownMap | undefined) {
+    this.#known = known;
   }
-  const map = value as Readonly<Record<string, unknown>>;
-  let separator = '{\n';
-  for (const key of sortedKeys(map)) {
-    const v = map[key];
-    if (v === undefined) continue;
-    out.push(separator, JSON.stringify(key), ':');
-    writeLines(v, depth - 1, out);
-    separator = ',\n';
+
+  text(): string {
+    this.#push('\n');
+    return this.#parts.join('');
   }
-  out.push(separator === ',\n' ? '\n}' : '{}');
+
+  write(value: unknown, depth: number, known = this.#known): void {
+    if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
+      this.#push(canonical(value));
+      return;
+    }
+    const map = value as Readonly<Record<string, unknown>>;
+    const lines = known && new KnownLines(known);
+    let separator = '{\n';
+    for (const key of sortedKeys(map)) {
+      const v = map[key];
+      if (v === undefined) continue;
+      this.#writeEntry(separator, key, v, depth - 1, lines?.find(key));
+      separator = ',\n';
+    }
+    this.#push(separator === ',\n' ? '\n}' : '{}');
+  }
+
+  #writeEntry(separator: string, key: string, value: unknown, depth: number, known: KnownEntry | undefined): void {
+    const same = known !== undefined && known.value === value && typeof value === 'object' && !known.isMap;
+    if (same && (depth === 0 || Array.isArray(value))) {
+      this.#copy(separator, known.from - key.length - 3, known.to);
+    } else {
+      this.#push(`${separator}${JSON.stringify(key)}:`);
+      this.write(value, depth, known?.lines ?? nothing);
+    }
+  }
+
+  /** Lines that follow one another are copied in one piece. */
+  #copy(separator: string, from: number, to: number): void {
+    if (this.#to === 0 || from !== this.#to + separator.length) {
+      this.#push(separator);
+      this.#from = from;
+    }
+    this.#to = to;
+  }
+
+  #push(text: string): void {
+    if (this.#to > 0) this.#parts.push((this.#known as KnownMap).text.slice(this.#from, this.#to));
+    this.#to = 0;
+    this.#parts.push(text);
+  }
 }
+
+/** Nothing is known of a map that is new. */
+const nothing: KnownMap = { map: {}, text: '', at: 0 };
 
 /** The keys in order. Of a document that was read and edited all are but the last few, which are merged in. */
 function sortedKeys(map: object): string[] {
@@ -140,11 +186,6 @@ function merged(a: readonly string[], b: readonly string[]): string[] {
     out.push(key);
   }
   return [...out, ...b.slice(next)];
-}
-
-function lineOf(value: unknown): string {
-  const known = typeof value === 'object' && value !== null ? knownText(value) : undefined;
-  return known ?? canonical(value);
 }
 
 function tooDeep() {

@@ -4,3 +4,8 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 export function pause(milliseconds: number): void {
   Atomics.wait(never, 0, 0, milliseconds);
 }
+
+/** Waits while the event loop goes on. By itself, since node:timers/promises takes time to load. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, milliseconds));
+}

@@ -81,7 +81,8 @@ export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOpt
 function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
   const { draft, devices, group, before } = work;
   if (!before) return [];
-  const fresh = Object.keys(draft.lvs).filter((id) => isNew(work, id));
+  const fresh: string[] = [];
+  for (const id in draft.lvs) if (isNew(work, id)) fresh.push(id);
   const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
   const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
   for (const id of topsOf(draft, others)) mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));

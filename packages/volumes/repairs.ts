@@ -21,6 +21,7 @@ export function repairsOf(
 ): Repairs {
   const repairs: Repairs = [];
   for (const id in previous) {
+    if (lvs[id] === previous[id]) continue;
     const old = metadataOf(previous[id]);
     if (!old) continue;
     const lv = lvs[id];

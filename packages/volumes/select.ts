@@ -39,7 +39,7 @@ export function select(draft: Draft, group: string, selection: Selection): strin
   if (named) refuseExported(draft);
   if (draft.vg.exported) return [];
   const chosen = new Set([...startFrom(draft, group, selection), ...up]);
-  const snapshots = snapshotsByOrigin(draft.lvs);
+  const snapshots = down.length > 0 ? snapshotsByOrigin(draft.lvs) : new Map<string, string[]>();
   for (const id of down) for (const gone of [id, ...(snapshots.get(id) ?? [])]) chosen.delete(gone);
   if (start !== 'none') for (const id of movesOf(draft)) chosen.add(id);
   return [...chosen].sort();

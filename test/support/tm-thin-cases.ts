@@ -26,7 +26,7 @@ const batch = (...edits: string[][]): Run =>
 type Pool = NonNullable<SimState['pools']>[string];
 
 /** What the kernel's pools have is what the metadata says, neither a volume less nor one left over. */
-async function poolsAgree(world: TmWorld): Promise<void> {
+export async function poolsAgree(world: TmWorld): Promise<void> {
   const { metadata } = (await tm(load)(world)).group;
   const { lvs } = metadataType.parse(metadata, 'metadata');
   const found = Object.values<Pool>(world.kernel.state().pools ?? {}).map((p) => `${p.transaction}: ${Object.keys(p.devices)}`);

@@ -39,14 +39,16 @@ function ownCodec(): Codec | undefined {
   const zlib: object = require('node:zlib');
   if (!hasZstd(zlib)) return undefined;
   return {
-    compress: (data) => called((done) => zlib.zstdCompress(data, { params: { [compressionLevel]: level } }, done)),
+    compress:
+      process.versions.bun === undefined
+        ? (data) => called((done) => zlib.zstdCompress(data, { params: { [compressionLevel]: level } }, done))
+        : (data) => Bun.zstdCompress(data, { level }), // twice as fast as its node:zlib
     decompress: async (data, most) => {
-      if (data.length === 0) throw badFrame('nothing there');
-      try {
-        return await called((done) => zlib.zstdDecompress(data, { maxOutputLength: Math.max(most, 1) }, done));
-      } catch (e) {
-        throw badFrame((e as Error).message);
-      }
+      const out = await called((done) => zlib.zstdDecompress(data, { maxOutputLength: most }, done)).catch((e: Error) => {
+        throw badFrame(e.message);
+      });
+      if (out.length === 0) throw badFrame('nothing in it'); // Bun says no more of a frame that was cut
+      return out;
     },
   };
 }
@@ -75,10 +77,10 @@ function libraryCodec(): Codec {
       return Buffer.from(out.subarray(0, Number(size))); // the rest is let go
     },
     decompress: async (data, most) => {
-      if (data.length === 0) throw badFrame('nothing there');
+      if (data.length === 0) throw badFrame('nothing in it');
       const told = BigInt(contentSize(data, data.length) as number | bigint);
       const room = told <= BigInt(most) ? Number(told) : most; // not told is above all sizes
-      const out = Buffer.allocUnsafe(Math.max(room, 1));
+      const out = Buffer.allocUnsafe(room);
       const size = await called64((done) => decompress.async(out, out.length, data, data.length, done));
       if (size >= leastError) throw badFrame(`error ${2n ** 64n - size} of zstd`);
       return out.subarray(0, Number(size));

@@ -74,7 +74,7 @@ const commit = {
 
 const work = {
   type: 'object',
-  required: ['role', 'branch', 'name', 'dot', 'target'],
+  required: ['role', 'branch', 'name', 'dot'],
   additionalProperties: false,
   properties: {
     role: { const: 'work' },
@@ -82,7 +82,7 @@ const work = {
     branch: id,
     name,
     dot: id,
-    /** The commit that it is to be equal to. */
+    /** The commit that it is to be equal to; without it a new file system is being made. */
     target: id,
     /** The newest commit that is on it in full. */
     reached: id,

@@ -5,6 +5,7 @@ export type Annotation = FromSchema<typeof dotAnnotationSchema>;
 export type BranchAnnotation = Extract<Annotation, { role: 'branch' }>;
 export type CommitAnnotation = Extract<Annotation, { role: 'commit' }>;
 export type WorkAnnotation = Extract<Annotation, { role: 'work' }>;
+export type FileSystemType = DotFacts['fs'];
 /** What a dot is, apart from its branches. */
 export type DotFacts = NonNullable<BranchAnnotation['of']>;
 

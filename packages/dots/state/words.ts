@@ -53,6 +53,11 @@ function badName(text: string) {
   });
 }
 
+/** The dot, whatever branch of it was named. */
+export function withoutBranch({ namespace, name }: DotName): DotName {
+  return { namespace, name };
+}
+
 /** As messages name it. */
 export function dotWord({ namespace, name, branch }: DotName): string {
   const dot = namespace === defaultNamespace ? name : `${namespace}/${name}`;

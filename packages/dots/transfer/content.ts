@@ -76,16 +76,16 @@ export interface Remote {
  */
 export type RemoteAuth = { kind: 'anonymous' } | { kind: 'credentials' | 'docker-config'; path: string };
 
-/** How far a transfer is: commit `index` of `total`, and bytes of all of them that were sent or received. */
+/** How far a transfer is: commit `index` of `total`, and bytes of content of all of them. */
 export interface DotProgress {
   kind: 'dot-progress';
   version: 1;
   phase: 'metadata' | 'calculating' | 'pushing' | 'pulling' | 'finished';
   index: number;
   total: number;
-  /** Compressed bytes that went over the wire, or that the registry had already. */
+  /** Bytes that were looked at (push) or written (pull). */
   sent: number;
-  /** Bytes in all, as far as is known. */
+  /** Bytes in all, as far as is known; at the end as many as `sent`. */
   size: number;
 }
 

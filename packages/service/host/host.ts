@@ -1,9 +1,9 @@
 import { chmodSync, chownSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { holdersOf, otherNamespaces } from '#blockdev/holders.js';
 import { readMountTable } from '#blockdev/mounts.js';
 import { runSystemProgram } from '#blockdev/system-program.js';
 import type { Volume } from '../documents.js';
-import { holdersOf, otherNamespaces } from './holders.js';
 import { openPlace, removePlaces, surveyPlace } from './place.js';
 
 /** What volumes need of the machine, apart from space: file systems and mounts. */

@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { isAtOrBelow } from '#blockdev/mounts.js';
 import { fail } from '#tool/errors.js';
 
 /** Longer ones fail in the kernel at the latest. */
@@ -25,8 +26,4 @@ export function checkMountPoint(path: string, roots: readonly string[]): void {
 /** The innermost root at or above a path; undefined when there is none. */
 export function rootOf(path: string, roots: readonly string[]): string | undefined {
   return roots.filter((root) => isAtOrBelow(path, root)).toSorted((a, b) => b.length - a.length)[0];
-}
-
-export function isAtOrBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(root === '/' ? '/' : `${root}/`);
 }

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { namesIn, pidsIn, targetOf, textIn } from '#blockdev/fleeting.js';
-import { readMountTable } from '#blockdev/mounts.js';
-import { hostRoots, type Roots } from '#blockdev/sysfs.js';
-import { isAtOrBelow } from '../volumes/mount-point.js';
+import { namesIn, pidsIn, targetOf, textIn } from './fleeting.js';
+import { isAtOrBelow, readMountTable } from './mounts.js';
+import { hostRoots, type Roots } from './sysfs.js';
 
 /**
  * Who keeps a mount point busy: `"postgres" (4711)`, `mounted below, on /mnt/a/b`. Looks through every process: for

@@ -1,0 +1,12 @@
+import type { Tool } from '#tool/command.js';
+import { localCommands } from '../cli/local.js';
+import { mountCommands } from '../cli/mounting.js';
+
+export const tool: Tool = {
+  name: 'dot',
+  summary: 'Versioned volumes: commits, branches, forks of file systems on thin volumes.',
+  forPeople: true,
+  input: 'nothing',
+  output: 'a document of what was done or found; words and tables on a terminal',
+  commands: [...localCommands, ...mountCommands],
+};
