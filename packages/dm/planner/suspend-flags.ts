@@ -13,7 +13,8 @@ export interface SuspendFlags {
  * - The file system is frozen only where a snapshot is to find it clean: the device becomes the origin of a
  *   thick snapshot, becomes thin, or gets another external origin.
  * - What is in flight is waited for, unless the device is a mirror, thin volume or pool before and after, stands
- *   on the same devices, and (not being thin) keeps its size: those hold the I/O back themselves.
+ *   on the same devices, and (not being thin) keeps its size: those hold the I/O back themselves. A mirror of which
+ *   an image fails holds writes back until it gets another table: it would fail them if it were to finish them.
  */
 export function suspendFlags({ now, want, below }: Device): SuspendFlags {
   if (!now || !want) return {};
@@ -40,6 +41,7 @@ function externalOrigin(targets: readonly Target[]): string {
 }
 
 function mayHoldBack(live: readonly Target[], wanted: readonly Target[]): boolean {
+  if (live.every((t) => t.type === 'mirror') && sizeOf(live) === sizeOf(wanted)) return true;
   const thin = wanted.every((t) => t.type === 'thin');
   const sameType =
     live.length === wanted.length && live.every((t, i) => t.type === wanted[i]?.type && holdsBack.includes(t.type));

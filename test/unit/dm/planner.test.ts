@@ -203,7 +203,9 @@ test('freezes the file system only for snapshots to come, waits for I/O unless t
   assert.is(switching('8 thin 7:0 1', '8 thin 7:0 1 7:1'), 'suspend a noFlush lockFs');
   assert.is(switching('8 thin 7:0 1', '16 thin 7:0 1'), 'suspend a noFlush');
   assert.is(switching('8 thin-pool 7:0 7:1 128 0', '16 thin-pool 7:0 7:1 128 0'), 'suspend a');
-  assert.is(switching('8 mirror core 1 64 2 7:0 0 7:1 0', '8 mirror core 1 64 2 7:0 0 7:2 0'), 'suspend a');
+  assert.is(switching('8 mirror core 1 64 2 7:0 0 7:1 0', '8 mirror core 1 64 2 7:0 0 7:2 0'), 'suspend a noFlush');
+  assert.is(switching('8 mirror core 1 64 2 7:0 0 7:1 0', '8 linear 7:1 0'), 'suspend a noFlush');
+  assert.is(switching('8 mirror core 1 64 2 7:0 0 7:1 0', '9 linear 7:1 0'), 'suspend a');
 });
 
 test('snapshots come up before their origin', () => {
