@@ -56,7 +56,7 @@ interface Steps {
 
 function stepsOf(call: ConvertCall): Steps {
   const { group, volume } = parseVolume(call.positionals[0] ?? '');
-  const names = ['type', 'mirrors', 'stripes', 'stripe-size', 'region-size', 'force', 'split'];
+  const names = ['type', 'mirrors', 'mirror-log', 'stripes', 'stripe-size', 'region-size', 'force', 'split'];
   const words = ['lv_convert', volume, ...passOn(call.options, names), ...call.positionals.slice(1)];
   const tm = tmWords(call.options);
   const kernel = passOn(call.options, ['kernel']);

@@ -5,6 +5,7 @@ import type { OptionSpecs, OptionValues } from '#tool/options.js';
 import { parseTime } from '#tool/time.js';
 import type { PartIds } from './layers.js';
 import { allocationPolicies } from './metadata.schema.js';
+import { mirrorLogs } from './mirror/make.js';
 import { raidTypes } from './raid/create.js';
 
 /** Flags that several programs of the suite take. */
@@ -39,10 +40,16 @@ export const raidFlags = {
   type: {
     type: 'string',
     value: 'TYPE',
-    choices: ['linear', 'striped', ...raidTypes],
+    choices: ['linear', 'striped', 'mirror', ...raidTypes],
     describe: 'kind of volume (default: striped with --stripes, else linear)',
   },
-  mirrors: { type: 'integer', alias: 'm', value: 'N', describe: 'raid1: copies besides the first (default 1)' },
+  mirrors: { type: 'integer', alias: 'm', value: 'N', describe: 'raid1, mirror: copies besides the first (default 1)' },
+  'mirror-log': {
+    type: 'string',
+    value: 'LOG',
+    choices: mirrorLogs,
+    describe: 'mirror: where it is kept what is alike: disk (the default), or core: memory, so that each activation copies anew',
+  },
   'region-size': {
     type: 'string',
     alias: 'R',

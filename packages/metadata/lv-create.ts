@@ -13,6 +13,7 @@ import {
   storedPolicy,
 } from './lv-space.js';
 import type { AllocationPolicy, Segment } from './metadata.js';
+import { type MirrorOptions, newMirror } from './mirror/make.js';
 import { checkNew, type NewVolumeFlags, newVolume } from './new-volume.js';
 import { isRaidType, newRaid, type RaidOptions, type RaidType } from './raid/create.js';
 import { appendRows, sizeOf } from './segments.js';
@@ -20,12 +21,13 @@ import { type SizeOptions, type WantedSize, wantedSize } from './sizes.js';
 import { type Space, spaceOf } from './space.js';
 
 /** What a new volume may be. */
-export type VolumeType = 'linear' | 'striped' | FixedType | RaidType;
+export type VolumeType = 'linear' | 'striped' | 'mirror' | FixedType | RaidType;
 
 export interface NewVolume extends SizeOptions, NewVolumeFlags, Omit<RaidOptions, 'type'> {
   /** Default: striped where there are stripes, else linear. */
   type?: VolumeType | undefined;
   stripeSize?: Sectors | undefined;
+  mirrorLog?: MirrorOptions['log'] | undefined;
   /** PVs to allocate from, in order of preference (see `spaceOf`); all of them when empty. */
   pvs: readonly string[];
   /** Stored with the volume, for this and later allocations; without it, or with `inherit`, the group's holds. */
@@ -35,7 +37,7 @@ export interface NewVolume extends SizeOptions, NewVolumeFlags, Omit<RaidOptions
 }
 
 /**
- * Creates a volume: linear, striped, raid, or one that lies nowhere.
+ * Creates a volume: linear, striped, raid, a mirror, or one that lies nowhere.
  *
  * @returns notes for people
  * @throws DvmError `bad-name`, `bad-size`, `bad-stripes`, `bad-stripe-size`, `bad-mirrors`, `bad-region-size`, `bad-option`,
@@ -58,8 +60,18 @@ type Wanted = Omit<NewVolume, 'size'> & { size: WantedSize; policy: AllocationPo
 function segmentsOf(draft: Draft, wanted: Wanted, space: Space): Segment[] {
   const { type, size, pvs, stripes, stripeSize, mirrors, regionSize } = wanted;
   if (isFixedType(type)) return [newFixed(type, size.extents, { pvs: pvs[0], stripes, stripeSize, mirrors, regionSize })];
+  if (type === 'mirror') return [mirrored(draft, wanted)];
   if (type !== undefined && isRaidType(type)) return [newRaid(draft, { ...wanted, type }, space, wanted.partIds)];
   return plain(draft, wanted, space);
+}
+
+function mirrored(
+  draft: Draft,
+  { name, size, stripes, mirrors = 1, mirrorLog: log = 'disk', partIds: ids, ...m }: Wanted,
+): Segment {
+  if (stripes !== undefined) throw fail('usage', 'bad-stripes', 'a mirror has no stripes');
+  if (size.share) throw fail('usage', 'bad-size', `size of mirror "${name}" cannot be a share of what is free`);
+  return newMirror(draft, name, size.extents, { ...m, mirrors, log, ids });
 }
 
 function plain(draft: Draft, { name, type, mirrors, regionSize, size, policy, ...v }: Wanted, space: Space): Segment[] {

@@ -12,6 +12,7 @@ import { findVolume, findVolumes } from './lookup.js';
 import { type AllocationChoice, sharesOf, storedPolicy } from './lv-space.js';
 import type { Lv } from './metadata.js';
 import { refuseTakenMinor } from './minors.js';
+import { refuseMirrored } from './mirror/segments.js';
 import { checkVolumeName } from './names.js';
 import { storedAutoactivate } from './new-volume.js';
 import { raidOf, reduceRaid, refuseReshaping } from './raid/resize.js';
@@ -29,7 +30,7 @@ import { dropIdleSpare } from './thin/spare.js';
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning`, `has-integrity` (exit 83)
+ * @throws DvmError `bad-size`, `not-smaller` (exit 64), `no-volume` (exit 80), `cannot-reduce`, `has-snapshots`, `cloning`, `has-integrity`, `mirrored` (exit 83)
  */
 export function reduceVolume(draft: Draft, volume: string, options: SizeOptions): string[] {
   const id = findVolume(draft, volume);
@@ -60,6 +61,7 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
 }
 
 function refuseReduction(lv: Lv): void {
+  refuseMirrored(lv);
   const what = poolSegment(lv) ? 'thin pool' : snapshotSegment(lv) ? 'snapshot' : undefined;
   if (what) throw fail('inUse', 'cannot-reduce', `${what} "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
   if (cacheSegment(lv))

@@ -7,6 +7,7 @@ import { extendFixed, fixedSegment } from './fixed.js';
 import { refuseIntegrity } from './integrity/change.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
+import { refuseMirrored } from './mirror/segments.js';
 import { extendSnapshot, refuseOrigin } from './thick/resize.js';
 import { snapshotSegment } from './thick/segments.js';
 import { extendPool, extendThin } from './thin/extend.js';
@@ -16,7 +17,7 @@ import { poolSegment, thinSegment } from './thin/segments.js';
  * Makes a volume larger. A volume that already has the size stays as it is.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots`, `cloning`, `has-integrity` (exit 83)
+ * @throws DvmError `bad-size`, `not-larger`, `bad-stripes`, `bad-option` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `has-snapshots`, `cloning`, `has-integrity`, `mirrored` (exit 83)
  */
 export function extendVolume(draft: Draft, e: Extension): string[] {
   const id = findVolume(draft, e.volume);
@@ -27,6 +28,7 @@ export function extendVolume(draft: Draft, e: Extension): string[] {
   if (thick) return extendSnapshot(draft, thick, e);
   refuseCloning(lv, 'it cannot be resized');
   refuseIntegrity(lv);
+  refuseMirrored(lv);
   refuseOrigin(draft, id);
   if (e.metadataSize !== undefined)
     throw fail('usage', 'bad-size', `volume "${lv.name}" is no thin pool: it has no metadata to extend`);

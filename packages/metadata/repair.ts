@@ -5,6 +5,8 @@ import type { Draft } from './draft.js';
 import type { PartIds } from './layers.js';
 import { findVolume } from './lookup.js';
 import type { Lv } from './metadata.js';
+import { repairMirror } from './mirror/repair.js';
+import { mirrorOf } from './mirror/segments.js';
 import { repairRaid } from './raid/repair.js';
 import { raidOf } from './raid/resize.js';
 import { repairPool } from './thin/repair.js';
@@ -37,6 +39,8 @@ export function repairVolume(draft: Draft, r: Repair): string[] {
   if (pool && !r.cache) return repairPool(draft, id, pool, newId);
   const stored = cached && !r.cache ? originOf(cached) : id;
   const raid = r.cache ? undefined : raidOf(draft.lvs[stored] as Lv);
+  const mirror = r.cache ? undefined : mirrorOf(draft.lvs[stored]);
+  if (mirror) return repairMirror(draft, stored, mirror, r);
   if (raid) return repairRaid(draft, stored, raid, r);
   if (cached) return repairCache(draft, part, cached, newId);
   throw fail('inUse', 'no-repair', `volume "${lv.name}" has nothing that could be repaired`);

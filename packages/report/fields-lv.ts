@@ -2,7 +2,7 @@ import { dmName } from '#documents/names.js';
 import { poolSegment, thinSegment } from '#metadata/thin/segments.js';
 import { lvFields, type Value } from './field.js';
 import { cacheLetters } from './fields-cache.js';
-import { raidHealth, raidLetter } from './fields-raid.js';
+import { raidHealth, raidLetters } from './fields-raid.js';
 import type { LvView, Row } from './views.js';
 
 const letter = { contiguous: 'c', cling: 'l', normal: 'n', anywhere: 'a' } as const;
@@ -96,9 +96,7 @@ function attr(l: LvView, row: Row): string {
 
 function letters(l: LvView): [kind: string, target: string] {
   const type = l.lv.segments[0]?.type;
-  const raid = raidLetter(l);
-  if (raid) return [raid, 'r'];
-  return cacheLetters(l) ?? (type === 'thin-pool' ? ['t', 't'] : type === 'thin' ? ['V', 't'] : ['-', '-']);
+  return raidLetters(l) ?? cacheLetters(l) ?? (type === 'thin-pool' ? ['t', 't'] : type === 'thin' ? ['V', 't'] : ['-', '-']);
 }
 
 function zeroes({ lv }: LvView, row: Row): boolean {

@@ -1,11 +1,14 @@
+import type { Lv } from '#metadata/metadata.js';
+import { mirrorOf } from '#metadata/mirror/segments.js';
 import { raidOf } from '#metadata/raid/resize.js';
+import { mirrorProgressOf } from '#volumes/poll/mirror.js';
 import { parseRaidStatus, type RaidStatus } from '#volumes/raid-status.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView } from './views.js';
 
 /** Of raid volumes while they are active. */
 export const raidTable = lvFields([
-  ['sync_percent', 'count', 'Cpy%Sync', 'raid: how much of it is in sync', (l) => ofStatus(l, percent)],
+  ['sync_percent', 'count', 'Cpy%Sync', 'raid, mirrors: how much of it is in sync', synced],
   [
     'raid_sync_action',
     'string',
@@ -22,6 +25,11 @@ export const raidTable = lvFields([
   ],
 ]);
 
+function synced(l: LvView): Value {
+  const mirror = mirrorOf(l.lv) ? mirrorProgressOf(l.status) : undefined;
+  return mirror ? percent(mirror) : ofStatus(l, percent);
+}
+
 /** What the kernel says of a raid volume. */
 function raidStatus({ lv, status }: LvView): RaidStatus | undefined {
   return raidOf(lv) ? parseRaidStatus(status ?? '') : undefined;
@@ -30,12 +38,20 @@ function raidStatus({ lv, status }: LvView): RaidStatus | undefined {
 /** What is wrong with a raid volume although no PV is missing, in LVM2's words. */
 export function raidHealth(l: LvView): 'refresh needed' | 'mismatches exist' | undefined {
   const status = raidStatus(l);
-  if (raidOf(l.lv)?.failed || status?.health.includes('D')) return 'refresh needed';
+  if (mirrorOf(l.lv)?.failed || raidOf(l.lv)?.failed || status?.health.includes('D')) return 'refresh needed';
   return status?.action === 'idle' && status.mismatches > 0 ? 'mismatches exist' : undefined;
 }
 
-/** The first letter of `lv_attr`: raid, one of its images, the kernel's records of one. */
-export function raidLetter({ lv }: LvView): string | undefined {
+/** The first letter of `lv_attr` and the one of the target: raid, mirror, an image of one, its log or records. */
+export function raidLetters(l: LvView): [kind: string, target: string] | undefined {
+  const kind = raidLetter(l.lv);
+  if (kind !== undefined) return [kind, 'r'];
+  if (mirrorOf(l.lv)) return ['m', 'm'];
+  if (!l.lv.hidden) return undefined;
+  return /_mimage_\d+$/.test(l.lv.name) ? ['i', 'm'] : /_mlog$/.test(l.lv.name) ? ['l', 'm'] : undefined;
+}
+
+function raidLetter(lv: Lv): string | undefined {
   if (raidOf(lv)) return 'r';
   if (!lv.hidden) return undefined;
   return /_rimage_\d+$/.test(lv.name) ? 'i' : /_rmeta_\d+$/.test(lv.name) ? 'e' : undefined;
@@ -46,6 +62,6 @@ function ofStatus(l: LvView, of: (status: RaidStatus) => Value): Value {
   return status ? of(status) : null;
 }
 
-function percent({ done, of }: RaidStatus): number {
+function percent({ done, of }: Pick<RaidStatus, 'done' | 'of'>): number {
   return of === 0 ? 0 : Math.floor((done / of) * 10_000) / 100;
 }

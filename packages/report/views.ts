@@ -90,7 +90,7 @@ export function reporting({ metadata, group }: Subject): Set<string> {
 }
 
 /** Kinds whose own device says how they are. */
-const ownReporters: readonly string[] = ['thin', 'raid', 'cache', 'clone', 'integrity'];
+const ownReporters: readonly string[] = ['thin', 'raid', 'mirror', 'cache', 'clone', 'integrity'];
 
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;

@@ -29,6 +29,20 @@ export const raidCopiesCases: Case[] = [
   change('remove a raid1', 2, raid1, mutate(['lv_remove', 'a'])),
 ];
 
+const mirror = given('--type', 'mirror');
+
+/** Changes of mirrors. */
+export const mirrorCases: Case[] = [
+  change('create a mirror', 2, [made], mutate(['lv_create', 'a', '--extents', '4', '--type', 'mirror'])),
+  change('linear to mirror', 2, given(), converted('--type', 'mirror')),
+  change('with its log in memory', 2, given(), converted('--type', 'mirror', '--mirror-log', 'core')),
+  change('take in that all is copied', 2, [...given(), converted('--type', 'mirror')], takenIn),
+  change('mirror to linear', 2, mirror, converted('--type', 'linear')),
+  change('mirror to its second image', 2, mirror, converted('--type', 'linear', '/sim/0')),
+  change('replace an image of a mirror', 3, mirror, mutate(['lv_repair', 'a', '--replace', '/sim/0'])),
+  change('remove a mirror', 2, mirror, mutate(['lv_remove', 'a'])),
+];
+
 const checked = [...raid1, mutate(['lv_integrity', 'a']), takenIn];
 
 /** Changes of checksums of images. */

@@ -1,7 +1,7 @@
 import { filterTool } from '#metadata/filter.js';
 import { partIdsFlag, pvList, raidFlags, stripeFlags } from '#metadata/flags.js';
 import type { VolumeType } from '#metadata/lv-create.js';
-import { convertVolume } from '#metadata/raid/convert.js';
+import { type Conversion, convertVolume } from '#metadata/raid/convert.js';
 import { splitVolume } from '#metadata/raid/split.js';
 import { parseSize } from '#tool/units.js';
 
@@ -15,17 +15,18 @@ export const tool = filterTool({
   options: {
     ...raidFlags,
     type: { ...raidFlags.type, describe: 'what it is to become' },
-    mirrors: { ...raidFlags.mirrors, describe: 'raid1: copies besides the first it is to have' },
+    mirrors: { ...raidFlags.mirrors, describe: 'raid1, mirror: copies besides the first it is to have' },
     stripes: { ...stripeFlags.stripes, describe: 'images that are to hold data (default: as many as do)' },
     'stripe-size': { ...stripeFlags['stripe-size'], describe: 'chunk of a stripe that it is to have (default: as it has)' },
     force: { type: 'boolean', describe: 'with fewer stripes: the volume may become smaller, and lose what lies behind' },
     split: { type: 'string', value: 'NAME', describe: 'make one image of a raid1 a volume of its own' },
   },
   edit(draft, { positionals: [volume = '', ...pvs], options, note }) {
-    const { type, split, 'region-size': region, 'stripe-size': chunk, ...rest } = options;
+    const { type, split, 'region-size': region, 'stripe-size': chunk, 'mirror-log': log, ...rest } = options;
     if (split !== undefined) return splitVolume(draft, { volume, name: split, pvs }).forEach(note);
     convertVolume(draft, {
       ...{ ...rest, volume, pvs, type: type as VolumeType | undefined, partIds: partIdsFlag(undefined) },
+      mirrorLog: log as Conversion['mirrorLog'],
       stripeSize: chunk === undefined ? undefined : parseSize(chunk, 'stripe size'),
       regionSize: region === undefined ? undefined : parseSize(region, 'region size'),
     }).forEach(note);

@@ -11,12 +11,12 @@ import {
   stripeFlags,
 } from '#metadata/flags.js';
 import { fixedTypes } from '#metadata/kinds/fixed.schema.js';
-import { createVolume, type VolumeType } from '#metadata/lv-create.js';
+import { createVolume, type NewVolume, type VolumeType } from '#metadata/lv-create.js';
 import { parseSize } from '#tool/units.js';
 
 export const tool = filterTool({
   name: 'lv_create',
-  summary: 'Creates a volume: linear, striped, raid, or one that gives errors or zeros.',
+  summary: 'Creates a volume: linear, striped, raid, a mirror, or one that gives errors or zeros.',
   positionals: [{ name: 'NAME', describe: 'name of the new volume' }, pvList],
   options: {
     ...sizeFlags,
@@ -29,11 +29,12 @@ export const tool = filterTool({
   },
   edit(draft, { positionals, options, note }) {
     const [name = '', ...pvs] = positionals;
-    const { 'stripe-size': chunk, 'region-size': region, ...rest } = options;
+    const { 'stripe-size': chunk, 'region-size': region, 'mirror-log': log, ...rest } = options;
     createVolume(draft, {
       ...rest,
       ...newVolumeOf(options),
       ...{ name, pvs, partIds: partIdsFlag(options.id), type: options.type as VolumeType | undefined },
+      mirrorLog: log as NewVolume['mirrorLog'],
       stripeSize: chunk === undefined ? undefined : parseSize(chunk, 'stripe size'),
       regionSize: region === undefined ? undefined : parseSize(region, 'region size'),
       minRecoveryRate: options['min-recovery-rate'],

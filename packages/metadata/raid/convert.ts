@@ -8,6 +8,8 @@ import { findPvs, findVolume } from '../lookup.js';
 import type { VolumeType } from '../lv-create.js';
 import { checkStripes, defaultStripeSize } from '../lv-space.js';
 import type { Lv } from '../metadata.js';
+import { concernsMirror, convertMirror } from '../mirror/convert.js';
+import type { MirrorOptions } from '../mirror/make.js';
 import { choose, takeOff } from './drop.js';
 import { addMirrors, type Mirroring, mirrorLinear } from './mirrors.js';
 import { beginReshape } from './reshape.js';
@@ -19,8 +21,9 @@ import { takeOver } from './takeover.js';
 export interface Conversion {
   volume: string;
   type?: VolumeType | undefined;
-  /** raid1: copies besides the first. */
+  /** raid1 and mirror: copies besides the first. */
   mirrors?: number | undefined;
+  mirrorLog?: MirrorOptions['log'] | undefined;
   /** Images that hold data. */
   stripes?: number | undefined;
   stripeSize?: Sectors | undefined;
@@ -46,6 +49,7 @@ export function convertVolume(draft: Draft, c: Conversion): string[] {
   const raid = raidOf(lv);
   if (raid) refuseReshaping(lv, raid);
   refuseIntegrityBelow(draft, lv);
+  if (concernsMirror(lv, c)) return convertMirror(draft, id, c);
   const copies = copiesWanted(lv, c, raid);
   if (copies !== undefined) return changeCopies(draft, id, copies, c);
   const from = shapeOfVolume(lv);

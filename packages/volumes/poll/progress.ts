@@ -5,7 +5,7 @@ import { layerOf, uuidOf } from '../identity.js';
 import { progressOfFlush } from './cache.js';
 import { progressOfClone } from './clone.js';
 import { progressOfIntegrity } from './integrity.js';
-import { progressOfMove } from './mirror.js';
+import { progressOfMirror, progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
 import { progressOfRaid } from './raid.js';
 import { progressOfMerge } from './snapshot.js';
@@ -24,7 +24,7 @@ export interface Progress {
 export type ProgressOf = (lv: Lv, id: string, device: (lv: string, layer?: string) => Device | undefined) => Progress | undefined;
 
 const kinds: readonly ProgressOf[] = [
-  ...[progressOfMove, progressOfMerge, progressOfRaid],
+  ...[progressOfMirror, progressOfMove, progressOfMerge, progressOfRaid],
   ...[progressOfClone, progressOfFlush, progressOfIntegrity],
 ];
 
