@@ -117,13 +117,13 @@ function theirs({ environment }: Lvm): Seen {
 }
 
 function tablesAsText(): string {
-  return sh`dmsetup table`.split('\n').sort().join('\n');
+  return `${sh`dmsetup table`}\n${sh`dmsetup status`}`.split('\n').sort().join('\n');
 }
 
 const volumes = (): string[] => devices().map((name) => name.slice('vg-'.length));
 
 guestTests({ disks: ['128M', '128M', '128M', '128M'] }, () => {
-  const test = suite('tables equal those of LVM2');
+  const test = suite('tables and status equal those of LVM2');
   const both = ours().then((mine) => ({ mine, yours: theirs(lvm(disks, '/tmp', 'lean')) }));
   for (const [name, steps] of Object.entries(layouts))
     test(name, async () => {

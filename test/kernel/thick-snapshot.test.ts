@@ -15,13 +15,14 @@ function peerTables(): string[] {
   return found;
 }
 
-/** The tables of devices that a prefix has, without what differs by nature: numbers of devices and where extents begin. */
+/** The tables and status of devices that a prefix has, without what differs by nature: numbers of devices and where extents begin. */
 function shapes(prefix: string): string[] {
   const strip = (row: string): string => row.replace(/\d+:\d+( \d+$)?/g, 'DEV');
   const layer = (name: string): string => name.slice(prefix.length).replace('-cow', '_cow');
-  return Object.entries(tables())
+  const status = sh`dmsetup status`.split('\n').map((line) => line.split(': ') as [string, string]);
+  return [...Object.entries(tables()).flatMap(([name, rows]) => rows.map((row) => [name, row] as const)), ...status]
     .filter(([name]) => name.startsWith(prefix))
-    .flatMap(([name, rows]) => rows.map((row) => `${layer(name)}: ${strip(row)}`))
+    .map(([name, row]) => `${layer(name)}: ${strip(row)}`)
     .sort();
 }
 
@@ -83,7 +84,7 @@ guestTests({ disks: ['96M', '96M', '96M'] }, () => {
     sh`e2fsck -fn /dev/dvm/vg/data`;
   });
 
-  test('the same tables as LVM2 makes', async () => {
+  test('the same tables and status as LVM2 makes', async () => {
     await dvm`snapshot vg/data monday --size 16M --chunk-size 8K`;
     assert.equal(shapes('vg-'), peerTables());
   });
