@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockNamed } from '#blockdev/locks.js';
 import type { Log } from '#daemon/log.js';
@@ -43,6 +44,7 @@ const alone = 'a dm-provision --daemon runs: its server is used where it answers
  * @throws DvmError those of the steps; what was started is stopped then
  */
 export async function provision(options: ProvisionOptions, tell: Tell, log: Log, signal: AbortSignal): Promise<Provisioned> {
+  makeDirectories(dirname(options.runDirectory), 0o755);
   makeDirectories(options.runDirectory, 0o700);
   const lock = await lockNamed('provisioning', 'the provisioning of this machine', { wait: options.patience.lock });
   const closers: (() => Promise<void> | void)[] = [];

@@ -10,8 +10,11 @@ import type { Seen } from './verbs.js';
  * server writes below `PREFIX/SERVER/` alone: `server`, `branch/ID`, `commits/ID` (of a branch), and `transfer/ID`.
  */
 
-/** So many operations etcd takes in a transaction. */
-const most = 100;
+/** What goes into one transaction: etcd takes 128 operations, and 1.5 MiB. */
+const most = { operations: 100, bytes: 1 << 20 };
+
+/** The newest commits of a branch, so that a value stays below what etcd takes. */
+const mostCommits = 1000;
 
 /** All keys of a server that follow from its group, and what they hold. */
 export function entriesOf({ state, group }: Seen, server: string, addresses: readonly string[]): Map<string, Json> {
@@ -19,7 +22,7 @@ export function entriesOf({ state, group }: Seen, server: string, addresses: rea
   for (const dot of state.dots)
     for (const branch of dot.branches) {
       entries.set(`branch/${branch.id}`, volumeOf(state, dot, branch, server));
-      entries.set(`commits/${branch.id}`, commitsOf(state, branch.head));
+      entries.set(`commits/${branch.id}`, commitsOf(state, branch.head).slice(-mostCommits));
     }
   return entries;
 }
@@ -31,6 +34,20 @@ export function changesTo(entries: ReadonlyMap<string, Json>, prefix: string, kn
   const puts = [...wanted].filter(([key, value]) => there.get(key) !== value).map(([key, value]) => ({ put: key, value }));
   const gone = [...there.keys()].filter((key) => !wanted.has(key) && !key.startsWith(`${prefix}transfer/`));
   return [...puts, ...gone.map((key) => ({ delete: key }))];
+}
+
+/** In portions that etcd takes, in order. */
+export function portionsOf(changes: readonly Operation[]): Operation[][] {
+  const portions: Operation[][] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    const size = JSON.stringify(change).length;
+    const last = portions.at(-1);
+    if (last && last.length < most.operations && bytes + size <= most.bytes) last.push(change);
+    else portions.push([change]);
+    bytes = portions.at(-1)?.length === 1 ? size : bytes + size;
+  }
+  return portions;
 }
 
 export interface RegisterOptions {
@@ -68,7 +85,7 @@ export class Register {
     const { etcd, server, addresses, read } = this.#o;
     const { keys } = await range(etcd, { prefix: this.own });
     const changes = changesTo(entriesOf(await read(), server, addresses), this.own, keys);
-    for (let at = 0; at < changes.length; at += most) await txn(etcd, [], changes.slice(at, at + most));
+    for (const portion of portionsOf(changes)) await txn(etcd, [], portion);
     return changes.length;
   }
 

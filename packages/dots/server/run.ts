@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { listenOn, type ServerTls } from '#daemon/listen.js';
 import type { Log } from '#daemon/log.js';
 import { holdAlone } from '#daemon/single.js';
@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions, log: Log): Promise<Run
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
+    makeDirectories(dirname(options.runDirectory), 0o755);
     makeDirectories(options.runDirectory, 0o700);
     closers.push(holdAlone(join(options.runDirectory, 'lock'), alone));
     const etcd = await openEtcd(options, log, closers);

@@ -68,12 +68,15 @@ export class Transfers {
 
   /** Returns its id at once, when it is known to be kept. One that does the same and is under way is enough. */
   async start({ request, apiKey }: TransferOrder): Promise<string> {
-    const same = [...this.#running.keys()].find((id) => isFor(this.get(id), request));
-    if (same !== undefined) return same;
+    const same = [...this.#records.values()].find((r) => !isOver(r) && isFor(r, request));
+    if (same) return same.TransferRequestId;
     const id = this.#o.newId();
     if (apiKey !== '') writeFileSync(this.#secretOf(id), `${request.User || 'admin'}:${apiKey}\n`, { mode: 0o600 });
     const record = newTransfer(id, request, this.#o.server, this.#o.now());
-    await this.#keep(record);
+    await this.#keep(record).catch((e: unknown) => {
+      this.#records.delete(id);
+      throw e;
+    });
     this.#run(record);
     return id;
   }
