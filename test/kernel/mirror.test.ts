@@ -60,7 +60,7 @@ guestTests({ disks: disks.map(() => `${size}M`) }, () => {
     await dvm`convert vg/a --type linear`;
     assert.equal(devices(), ['leg0', 'vg-a']);
     assert.is(digest(path, 4, 4), sum);
-    await dvm`convert vg/a --type mirror --mirror-log core --region-size 1M`;
+    await dvm`convert vg/a --type mirror --mirror-log core --region-size 1M ${disks.slice(1)}`;
     assert.match(tables()['vg-a']?.[0] ?? '', / mirror core 1 2048 2 /);
     await copied();
     assert.is(digest(path, 4, 4), sum);
