@@ -28,11 +28,11 @@ const common = {
 };
 
 /** Too slow to load at every start: these live in files of their own beside the bundles, loaded where they are needed. */
-const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt', './_ajv.cjs': '_ajv' };
+const lazy = { 'yargs/yargs': '_yargs', execa: '_execa', mqtt: '_mqtt', yaml: '_yaml', './_ajv.cjs': '_ajv' };
 const lazyPlugin = {
   name: 'lazy',
   setup(build) {
-    const filter = /^(yargs\/yargs|execa|mqtt|\.\/_ajv\.cjs)$/;
+    const filter = /^(yargs\/yargs|execa|mqtt|yaml|\.\/_ajv\.cjs)$/;
     build.onResolve({ filter }, ({ path }) => ({ path: `./${lazy[path]}.cjs`, external: true }));
   },
 };

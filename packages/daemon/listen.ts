@@ -1,18 +1,24 @@
 import { lstatSync, rmSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { dirname } from 'node:path';
 import { makeDirectories } from '#tool/directories.js';
 import { fail } from '#tool/errors.js';
 
+/** PEM files' contents. */
+export interface ServerTls {
+  cert: Buffer;
+  key: Buffer;
+}
+
 /**
  * Serves HTTP on the path of a socket, for root alone, or on `HOST:PORT`. A socket that a killed service left is replaced.
  *
+ * @param tls HTTPS with this certificate
  * @returns ends it
  * @throws DvmError `not-a-socket`, `no-socket` (exit 73)
  */
-export async function listenOn(address: string, handle: RequestListener): Promise<() => Promise<void>> {
-  const { createServer } = await import('node:http');
-  const server = createServer({ requestTimeout: 30_000 }, handle);
+export async function listenOn(address: string, handle: RequestListener, tls?: ServerTls): Promise<() => Promise<void>> {
+  const server = await serverFor(handle, tls);
   const path = address.startsWith('/') ? address : undefined;
   if (path !== undefined) clearPath(path);
   await new Promise<void>((done, failed) => {
@@ -31,6 +37,12 @@ export async function listenOn(address: string, handle: RequestListener): Promis
     await new Promise<void>((done) => server.close(() => done()));
     if (path !== undefined) rmSync(path, { force: true });
   };
+}
+
+async function serverFor(handle: RequestListener, tls: ServerTls | undefined): Promise<Server> {
+  const limits = { requestTimeout: 30_000 };
+  if (!tls) return (await import('node:http')).createServer(limits, handle);
+  return (await import('node:https')).createServer({ ...limits, ...tls, minVersion: 'TLSv1.2' }, handle);
 }
 
 function portOf(address: string): { host: string; port: number } {

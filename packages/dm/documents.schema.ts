@@ -57,6 +57,8 @@ export const desiredSchema = {
         properties: {
           name: dmText,
           targets: { ...targets, minItems: 1 },
+          /** A table to load where the kernel refuses the other one: of raid, where its superblocks are of another shape. */
+          otherwise: { ...targets, minItems: 1 },
           readOnly: { const: true },
           /** A layer of another device: no links, no scan by udev. */
           hidden: { const: true },

@@ -45,21 +45,6 @@ export const raidVerbs = [
     },
   ),
   verb(
-    'convert',
-    'Make a volume redundant, more so, less so, or not at all, while it is in use.',
-    [target, devices],
-    {
-      ...changeOptions,
-      ...raidFlags,
-      split: { type: 'string', value: 'NAME', describe: 'make one image of a raid1 a volume of its own' },
-    },
-    (call) => {
-      const { group, volume } = parseVolume(call.positionals[0] ?? '');
-      const words = passOn(call.options, ['type', 'mirrors', 'region-size', 'split']);
-      return twice(group, tmWords(call.options), ['lv_convert', volume, ...words, ...call.positionals.slice(1)]);
-    },
-  ),
-  verb(
     'repair',
     'Replace what is broken of a volume: lost images of raid, the metadata of a thin pool or cache that is down.',
     [target, devices],

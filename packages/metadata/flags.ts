@@ -51,6 +51,22 @@ export const raidFlags = {
   },
 } as const;
 
+/** How many stripes, and of which size. */
+export const stripeFlags = {
+  stripes: {
+    type: 'integer',
+    alias: 'i',
+    value: 'N',
+    describe: 'number of PVs to stripe over, parity and copies not counted (default 1; raid 2, raid6 3)',
+  },
+  'stripe-size': {
+    type: 'string',
+    alias: 'I',
+    value: 'SIZE',
+    describe: 'chunk of a stripe, a power of two from 4K (default 64K)',
+  },
+} as const;
+
 /** How fast the kernel may synchronise. */
 export const recoveryFlags = {
   'min-recovery-rate': {

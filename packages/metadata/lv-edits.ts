@@ -14,7 +14,7 @@ import type { Lv } from './metadata.js';
 import { refuseTakenMinor } from './minors.js';
 import { checkVolumeName } from './names.js';
 import { storedAutoactivate } from './new-volume.js';
-import { raidOf, reduceRaid } from './raid/resize.js';
+import { raidOf, reduceRaid, refuseReshaping } from './raid/resize.js';
 import { roundToStripes, sizeOf, truncate } from './segments.js';
 import { type SizeOptions, wantedSize } from './sizes.js';
 import { spaceOf } from './space.js';
@@ -127,12 +127,15 @@ export interface VolumeChanges {
 
 /**
  * @returns notes for people
- * @throws DvmError `bad-tag`, `bad-annotation` (exit 64), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81), `not-a-clone` (exit 83)
+ * @throws DvmError `bad-tag`, `bad-annotation` (exit 64), `reshaping` (exit 75), `no-volume`, `no-tag` (exit 80), `minor-taken` (exit 81),
+ *   `not-a-clone` (exit 83)
  */
 export function setVolumes(draft: Draft, words: readonly string[], changes: VolumeChanges): string[] {
   const { minor, hydration } = changes;
   return findVolumes(draft, words).flatMap((id) => {
     const lv = draft.lvs[id] as Lv;
+    const raid = changes.readOnly === undefined ? undefined : raidOf(lv);
+    if (raid) refuseReshaping(lv, raid);
     if (typeof minor === 'number') refuseTakenMinor(draft, id, minor);
     draft.setLv(id, changed(lv, changes));
     const notes = hydration === undefined ? [] : setHydration(draft, id, hydration);

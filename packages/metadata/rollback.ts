@@ -25,15 +25,15 @@ export interface Rollback {
  *
  * @returns the metadata, and notes for people
  * @throws DvmError (exit 83) `extent-size-changed`, `extents-gone`: PVs or parts of them that volumes lay on are not there
- *   any more; `thin-gone`: thin volumes that their pool has deleted; `images-stale`: raid volumes of too few present images; unless `force` `overwritten`: extents that belonged to somebody else in between
+ *   any more; `thin-gone`: thin volumes that their pool has deleted; `images-stale`, `reshaped`: raid volumes of too few present images, or laid out otherwise; unless `force` `overwritten`: extents that belonged to somebody else in between
  */
 export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metadata: Metadata; notes: string[] } {
   const now = draft.before;
   checkExtentSize(draft, old);
   checkGone(draft, old);
+  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
-  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
   const lvs = Object.fromEntries(
     Object.entries(carried).map(([id, lv]) => [id, sameJson(now.lvs[id], lv) ? (now.lvs[id] as Lv) : lv]),
   );

@@ -1,25 +1,24 @@
 import { type IntegrityStatus, parseIntegrityStatus } from '#dm/integrity-status.js';
-import { integritySegment } from '#metadata/integrity/change.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView } from './views.js';
 
-/** Of volumes with checksums. */
+/** Of volumes with checksums, and of raid volumes whose images have them. */
 export const integrityTable = lvFields([
-  ['integritymode', 'string', 'IntegMode', 'checksums: journal or bitmap', (l) => integritySegment(l.lv)?.mode ?? null],
+  ['integritymode', 'string', 'IntegMode', 'checksums: journal or bitmap', (l) => l.integrity?.segment.mode ?? null],
   [
     'integrityblocksize',
     'count',
     'IntegBlkSize',
     'checksums: bytes that one is of',
-    (l) => integritySegment(l.lv)?.blockSize ?? null,
+    (l) => l.integrity?.segment.blockSize ?? null,
   ],
-  ['integrity_algorithm', 'string', 'IntegAlg', 'checksums: what they are', (l) => integritySegment(l.lv)?.algorithm ?? null],
+  ['integrity_algorithm', 'string', 'IntegAlg', 'checksums: what they are', (l) => l.integrity?.segment.algorithm ?? null],
   [
     'integritymismatches',
     'count',
     'IntegMismatches',
-    'checksums: blocks that came back otherwise than written, since the volume came up',
-    (l) => ofStatus(l, (s) => s.mismatches),
+    'checksums: blocks that came back otherwise than written, since the volume came up; of raid in all its images',
+    (l) => ofStatus(l, (all) => all.reduce((sum, s) => sum + s.mismatches, 0)),
   ],
   [
     'recalculate_percent',
@@ -30,11 +29,13 @@ export const integrityTable = lvFields([
   ],
 ]);
 
-function ofStatus({ lv, status }: LvView, of: (status: IntegrityStatus) => Value): Value {
-  const found = integritySegment(lv) ? parseIntegrityStatus(status) : undefined;
-  return found ? of(found) : null;
+function ofStatus({ integrity }: LvView, of: (all: IntegrityStatus[]) => Value): Value {
+  const found = integrity?.statuses.map(parseIntegrityStatus).filter((s) => s !== undefined) ?? [];
+  return found.length > 0 ? of(found) : null;
 }
 
-function percent({ recalculated, size }: IntegrityStatus): number {
-  return recalculated === undefined ? 100 : Math.floor((recalculated / size) * 10_000) / 100;
+function percent(all: IntegrityStatus[]): number {
+  const sum = (of: (s: IntegrityStatus) => number): number => all.reduce((n, s) => n + of(s), 0);
+  if (all.every((s) => s.recalculated === undefined)) return 100;
+  return Math.floor((sum((s) => s.recalculated ?? s.size) / sum((s) => s.size)) * 10_000) / 100;
 }

@@ -1,5 +1,5 @@
 import { raidOf } from '#metadata/raid/resize.js';
-import { parseRaidStatus, type RaidStatus } from '#volumes/poll/raid.js';
+import { parseRaidStatus, type RaidStatus } from '#volumes/raid-status.js';
 import { lvFields, type Value } from './field.js';
 import type { LvView } from './views.js';
 

@@ -1,9 +1,12 @@
 import type { Envelope, Group } from '#documents/group.js';
 import { type Editable, metadataOf } from '#metadata/editable.js';
 import { FreeMap } from '#metadata/free.js';
+import { integritySegment } from '#metadata/integrity/change.js';
+import type { IntegritySegment } from '#metadata/kinds/integrity.js';
 import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Lv, Metadata, Pv, Segment } from '#metadata/metadata.js';
 import { comparePaths } from '#metadata/path-order.js';
+import { raidOf } from '#metadata/raid/resize.js';
 import { totalOf } from '#metadata/runs.js';
 import { sizeOf } from '#metadata/segments.js';
 import { fail } from '#tool/errors.js';
@@ -52,6 +55,8 @@ export interface LvView {
   live: Live | null | undefined;
   /** What the device that does the work reports: of a thin pool the one below. */
   status?: string | undefined;
+  /** The checksums of a volume, or of the images of raid: how they are kept, and what each device says of them. */
+  integrity?: { segment: IntegritySegment; statuses: (string | undefined)[] } | undefined;
   /** Some extent lies on a missing PV; null for a bare metadata document. */
   partial: boolean | null;
 }
@@ -90,7 +95,7 @@ const ownReporters: readonly string[] = ['thin', 'raid', 'cache', 'clone', 'inte
 function reporter(group: string, id: string, lv: Lv): string | undefined {
   const type = lv.segments[0]?.type;
   if (type === 'thin-pool') return uuidOf(group, id, 'tpool');
-  return type !== undefined && ownReporters.includes(type) ? uuidOf(group, id) : undefined;
+  return type !== undefined && ownReporters.includes(type) ? uuidOf(group, id, layerOf(lv)) : undefined;
 }
 
 /** The views of one group, PVs in order of path, volumes in order of name. */
@@ -132,13 +137,23 @@ function lvView(
   missing: ReadonlySet<string>,
 ): LvView {
   const lv = lvs[id] as Lv;
+  const statusOf = (of: string): string | undefined =>
+    envelope && activation?.get(reporter(envelope.group.id, of, lvs[of] as Lv) ?? '')?.status?.[0];
   const areas = () => [id, ...partsOf(lvs, id)].flatMap((part) => lvs[part]?.segments.flatMap((s) => s.areas) ?? []);
   return {
     id,
     lv,
     extents: sizeOf(lv),
-    status: envelope && activation?.get(reporter(envelope.group.id, id, lv) ?? '')?.status?.[0],
+    status: statusOf(id),
+    integrity: integrityOf(id, lvs, statusOf),
     live: envelope && activation ? (activation.get(uuidOf(envelope.group.id, id, layerOf(lv))) ?? null) : undefined,
     partial: envelope ? missing.size > 0 && areas().some((a) => a.pv && missing.has(a.pv)) : null,
   };
+}
+
+function integrityOf(id: string, lvs: Metadata['lvs'], statusOf: (of: string) => string | undefined): LvView['integrity'] {
+  const raid = raidOf(lvs[id] as Lv);
+  const stores = (raid ? raid.areas.flatMap((a) => a.lv ?? []) : [id]).filter((store) => integritySegment(lvs[store]));
+  const segment = integritySegment(lvs[stores[0] ?? '']);
+  return segment && { segment, statuses: stores.map(statusOf) };
 }

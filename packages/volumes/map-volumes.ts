@@ -35,6 +35,8 @@ export interface MapOptions {
   previous?: Metadata['lvs'] | undefined;
   /** Uuids of the devices that are active as origins of thick snapshots. */
   upAsOrigin?: ReadonlySet<string>;
+  /** First lines of status of the devices that are up, by uuid. */
+  status?: ReadonlyMap<string, string>;
   /** Thin pools that have something to be told come up with or without their volumes. */
   tellPools?: boolean;
 }
@@ -181,6 +183,11 @@ function mappingOf(work: Work, id: string, lv: Lv, fresh: boolean): Mapping {
       sector: 0,
     }),
     rows: () => rowsOf(mapping),
+    otherwise: (targets) => {
+      const device = work.devices[mapping.uuid(id)];
+      if (device) device.otherwise = targets;
+    },
+    status: () => work.status?.get(mapping.uuid(id)),
   };
   return mapping;
 }

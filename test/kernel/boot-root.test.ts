@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxMissing } from '#test/sandbox/missing.js';
 import { defaultKernel } from '#test/sandbox/options.js';
 import { runInSandbox } from '#test/sandbox/sandbox.js';
+import { bootInitramfs } from '#test/support/boot-initramfs.js';
 import { assert, skipped, suite } from '#test/support/check.js';
 import { image, inTmp } from '#test/support/loop.js';
 
@@ -11,42 +12,7 @@ import { image, inTmp } from '#test/support/loop.js';
 const test = suite('root on dvm');
 
 const SIZE = 128 << 20;
-
-/** Boots a kernel with an initramfs, which is not what a sandbox does; its console, up to its end. */
-async function boot(initrd: string, dir: string, disks: string[]): Promise<string> {
-  const words = [
-    ...['umid=boot', `uml_dir=${dir}`, 'mem=1200M', `initrd=${initrd}`, ...disks.map((d, i) => `ubd${i}=${d}`)],
-    ...[
-      'root=/dev/dvm/vg/root',
-      'ro',
-      'quiet',
-      'con=null',
-      'con0=null,fd:1',
-      'console=tty0',
-      'lpj=10000000',
-      'pty.legacy_count=0',
-    ],
-  ];
-  const guest = spawn('taskset', ['-c', '0', defaultKernel.path, ...words], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { TMPDIR: dir },
-  });
-  const chunks: Buffer[] = [];
-  guest.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const limit = setTimeout(end, 240_000);
-  function end(): void {
-    try {
-      process.kill(-(guest.pid as number), 'SIGKILL');
-    } catch {
-      // it has gone
-    }
-  }
-  await new Promise((done) => guest.on('close', done));
-  clearTimeout(limit);
-  end();
-  return Buffer.concat(chunks).toString().replaceAll('\r', '');
-}
+const root = ['root=/dev/dvm/vg/root', 'ro'];
 
 const up = /the root file system is up\n\/dev\/\S+ \/ ext4 .*\nroot\n/;
 
@@ -72,11 +38,11 @@ test('both disks, then one of them: the root file system is up', () =>
         end,
       );
 
-    const whole = await boot(join(dir, 'initrd'), dir, disks);
+    const whole = await bootInitramfs(join(dir, 'initrd'), dir, disks, root);
     assert.match(whole, up, whole);
     assert.match(whole, /vg: 1 came up: root\n/);
 
-    const degraded = await boot(join(dir, 'initrd'), dir, disks.slice(0, 1));
+    const degraded = await bootInitramfs(join(dir, 'initrd'), dir, disks.slice(0, 1), root);
     assert.match(degraded, up, degraded);
     assert.match(degraded, /root is degraded: without PV \w+, last at "\/dev\/ubdb"/);
   }));

@@ -1,26 +1,16 @@
 import { guestTests } from '#test/sandbox/session.js';
 import { assert, suite } from '#test/support/check.js';
 import { dvm, pipe, refusal, sh, tables, unsettled } from '#test/support/guest.js';
+import { failLeg, leg, plugLeg } from '#test/support/legs.js';
 import { digest, fill, raidStatus, synced } from '#test/support/raid.js';
 
 const MIB = 2048;
-const size = 64 * MIB;
+const size = 64;
 const disk = (i: number): string => `/dev/loop${i}`;
-/** Disk 0 with a switch to fail it. */
-const leg = '/dev/mapper/leg';
 
 function plug(i: number): void {
-  sh`truncate -s ${size * 512} /tmp/disk${i}`;
+  sh`truncate -s ${size}M /tmp/disk${i}`;
   sh`losetup ${disk(i)} /tmp/disk${i}`;
-}
-
-/** What lies between the labels at both ends fails from now on. */
-function failLeg(): void {
-  const keep = (start: number, length: number): string => `${start} ${length} linear ${disk(0)} ${start}`;
-  const rows = [keep(0, 5 * MIB), `${5 * MIB} ${size - 6 * MIB} error`, keep(size - MIB, MIB)];
-  sh`bash -c ${`printf '%s\\n' '${rows.join("' '")}' | dmsetup load leg`}`;
-  sh`dmsetup suspend --noflush leg`;
-  sh`dmsetup resume leg`;
 }
 
 /** The disks that a mapped device lies on. */
@@ -32,12 +22,12 @@ guestTests({}, () => {
 
   test('a device fails: its image is replaced while the volume is in use', async () => {
     for (let i = 0; i < 5; i++) plug(i);
-    sh`dmsetup create leg --table ${`0 ${size} linear ${disk(0)} 0`}`;
-    await dvm`create vg ${[leg, disk(1), disk(2), disk(3)]} --extent-size 1M`;
-    await dvm`create vg/a --size 12M --type raid5 ${[leg, disk(1), disk(2)]}`;
+    plugLeg(0, disk(0), size);
+    await dvm`create vg ${[leg(0), disk(1), disk(2), disk(3)]} --extent-size 1M`;
+    await dvm`create vg/a --size 12M --type raid5 ${[leg(0), disk(1), disk(2)]}`;
     fill('/dev/dvm/vg/a', 12, 1);
     synced('vg-a');
-    failLeg();
+    failLeg(0, disk(0), size);
     fill('/dev/dvm/vg/a', 2, 2);
     assert.is(raidStatus('vg-a').health, 'DAA');
     sum = digest('/dev/dvm/vg/a', 12);

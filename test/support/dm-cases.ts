@@ -4,6 +4,7 @@ import { cloneCases } from './dm-cases/clones.js';
 import { devicesCases } from './dm-cases/devices.js';
 import { integrityCases } from './dm-cases/integrity.js';
 import { mirrorCases } from './dm-cases/mirrors.js';
+import { raidCases } from './dm-cases/raids.js';
 import { runningCases } from './dm-cases/running.js';
 import { tablesCases } from './dm-cases/tables.js';
 import { thinCases } from './dm-cases/thin.js';
@@ -14,6 +15,7 @@ export const dmCases: Record<string, Case> = {
   ...tablesCases,
   ...runningCases,
   ...mirrorCases,
+  ...raidCases,
   ...cloneCases,
   ...integrityCases,
   ...thinCases,

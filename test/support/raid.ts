@@ -52,11 +52,14 @@ export function digest(path: string, count: number, from = 0): string {
   sh`blockdev --flushbufs ${path}`;
   const hash = createHash('sha256');
   const fd = openSync(path, 'r');
-  const block = Buffer.alloc(MIB);
-  for (let i = 0; i < count; i++) {
-    if (readSync(fd, block, 0, MIB, (from + i) * MIB) !== MIB) throw new Error(`${path} ends in MiB ${from + i}`);
-    hash.update(block);
+  try {
+    const block = Buffer.alloc(MIB);
+    for (let i = 0; i < count; i++) {
+      if (readSync(fd, block, 0, MIB, (from + i) * MIB) !== MIB) throw new Error(`${path} ends in MiB ${from + i}`);
+      hash.update(block);
+    }
+  } finally {
+    closeSync(fd);
   }
-  closeSync(fd);
   return hash.digest('hex');
 }

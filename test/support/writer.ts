@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 
 /** fio again and again until told to stop: each round writes all blocks in random order and reads them back. */
 const script = `
@@ -31,6 +31,7 @@ let writers = 0;
 /** Starts a writer a file; `size` as fio takes it. */
 export function startWriter(files: readonly string[], size: string): Writer {
   const end = `/tmp/writer-${writers++}.stop`;
+  rmSync(end, { force: true }); // a guest sees what others have left in the host's /tmp
   const all = Promise.all(files.map((file, i) => write(file, size, `${end}.${i}`, end)));
   const stop = (): Promise<Written[]> => {
     writeFileSync(end, '');

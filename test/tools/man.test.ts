@@ -29,7 +29,7 @@ test('each tool has one, with the sections of its page', () =>
     );
     for (const path of pages) {
       const text = readFileSync(path, 'utf8');
-      assert.match(text, /^\.TH "[A-Z_]+" "1" "[^"]+" "dvm \d+\.\d+\.\d+" "dvm"$/m, path);
+      assert.match(text, /^\.TH "[A-Z_\\-]+" "1" "[^"]+" "dvm \d+\.\d+\.\d+" "dvm"$/m, path);
       const found = [...text.matchAll(/^\.SH (.*)$/gm)].map((m) => m[1] ?? '');
       for (const s of sections) assert.ok(found.includes(s) || found.includes(s.replaceAll('"', '')), `${path} lacks ${s}`);
     }

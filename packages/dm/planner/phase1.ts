@@ -51,14 +51,17 @@ function prepare(d: Device, s: Survey, { early, interim, late, deferred }: Stage
   if (!d.loads || !d.want || deferred.has(d)) return [];
   const [want, now] = [d.want, d.now];
   const readOnly = want.readOnly ?? false;
-  const table = named(want.targets, s);
+  const [load, ...or] = [want.targets, want.otherwise ?? []]
+    .filter((table) => table.length > 0)
+    .map((table) => make.load(d, named(table, s), readOnly));
+  if (!load) return [];
   if (!now) {
     const up = early.has(d) ? [{ run: make.resume(d, want), undo: [] }, ...askPool(d)] : [];
     const made = hasMinor(d) ? [] : [{ run: make.create(d), undo: [make.remove(d)] }];
-    return [...made, { run: make.load(d, table, readOnly), undo: [] }, ...up];
+    return [...made, { run: load, or, undo: [] }, ...up];
   }
   const room = interim.get(d);
-  const final = late.has(d) ? [{ run: make.load(d, table, readOnly), undo: [make.clear(d)] }] : [];
+  const final = late.has(d) ? [{ run: load, or, undo: [make.clear(d)] }] : [];
   return [...(room ? makeRoom(d, now, named(room, s)) : []), ...final];
 }
 

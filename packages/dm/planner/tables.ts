@@ -20,6 +20,14 @@ const printed: Readonly<Record<string, (args: string) => string>> = {
   zero: () => '',
   /** Prints what it found in its superblock as well: the parameters are not compared (LVM2 does not either). */
   integrity: () => '',
+  /**
+   * Has the layout from before in its table while it reshapes. One layout becomes another only by further words of the table
+   * (packages/volumes/kinds/raid.ts), and a table that is loaded while the kernel reshapes would go on from where that was then.
+   */
+  raid: (args) =>
+    words(args)
+      .replace(/^raid(4|5_[a-z]+) /, 'raid5 ')
+      .replace(/^raid6_[a-z]+(_6)? /, 'raid6 '),
   /** What it copies from never changes, and by which name does not matter; how it copies its status tells (clones.ts). */
   clone: (args) =>
     args
@@ -28,9 +36,13 @@ const printed: Readonly<Record<string, (args: string) => string>> = {
       .join(' '),
 };
 
+function words(args: string): string {
+  return args.trim().replace(/\s+/g, ' ');
+}
+
 function asPrinted({ type, args }: Target): string {
   const print = Object.hasOwn(printed, type) ? printed[type] : undefined;
-  return print ? print(args) : args.trim().replace(/\s+/g, ' ');
+  return print ? print(args) : words(args);
 }
 
 /** Targets whose first sectors stay where they are when only their size grows. */

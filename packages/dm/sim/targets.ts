@@ -5,6 +5,7 @@ import { clone } from './clones.js';
 import { integrity } from './integrity.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
+import { raid } from './raid.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
 import { thin, thinPool } from './thin-targets.js';
 
@@ -41,6 +42,7 @@ const types: Record<string, TargetType> = {
   'thin-pool': thinPool,
   thin,
   mirror,
+  raid,
   'snapshot-origin': snapshotOrigin,
   snapshot,
   'snapshot-merge': snapshot,

@@ -16,7 +16,7 @@ export const storeOptions = {
 
 export const dotWordOf = { name: 'DOT', describe: '[NAMESPACE/]NAME[@BRANCH]' };
 
-type StoreCall = Call<typeof storeOptions>;
+type StoreCall = Call<Pick<typeof storeOptions, 'group' | 'pool'>>;
 
 /** The settings of the config with what the command line says instead. */
 export function settingsFor(call: Pick<StoreCall, 'section' | 'options'>): DotsSettings & { group: string } {

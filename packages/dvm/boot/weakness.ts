@@ -4,7 +4,7 @@ import { partsOf } from '#metadata/kinds/kinds.js';
 import type { Lv } from '#metadata/metadata.js';
 import { layerOf, uuidOf } from '#volumes/identity.js';
 import { missingDevices } from '#volumes/missing.js';
-import { parseRaidStatus } from '#volumes/poll/raid.js';
+import { parseRaidStatus } from '#volumes/raid-status.js';
 
 /** The kernel's devices by uuid. */
 export type Live = ReadonlyMap<string, Current['devices'][string]>;

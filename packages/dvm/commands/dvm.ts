@@ -6,6 +6,7 @@ import { fail } from '#tool/errors.js';
 import { activationVerbs } from '../activation-verbs.js';
 import { cacheVerbs } from '../cache-verbs.js';
 import { cloneVerbs } from '../clone-verbs.js';
+import { convert } from '../convert.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -205,6 +206,7 @@ export const tool: Tool = {
     remove,
     set,
     move,
+    convert,
     ...activationVerbs,
     ...raidVerbs,
     ...thinVerbs,

@@ -3,8 +3,8 @@ import { parsePoolStatus } from '#dm/pool-status.js';
 import type { Sectors } from '#tool/units.js';
 import { mirrorProgress } from '#volumes/poll/mirror.js';
 import type { Device } from '#volumes/poll/poll.js';
-import { parseRaidStatus } from '#volumes/poll/raid.js';
 import { mergeProgress } from '#volumes/poll/snapshot.js';
+import { parseRaidStatus } from '#volumes/raid-status.js';
 
 interface Of {
   /** Ids. */

@@ -1,4 +1,5 @@
 import type { Log } from '#daemon/log.js';
+import { Queue } from '#daemon/queue.js';
 import { canonical } from '#tool/json.js';
 import type { MemberEvent } from '../member/state.js';
 import type { Meta } from '../member/wire.js';
@@ -57,32 +58,4 @@ export async function* runMember(options: RunOptions, log: Log, seed: number): A
   log('info', 'left', { node: node.name });
   node.stop();
   await endControl();
-}
-
-/** What is pushed comes out in order, for one reader. */
-class Queue<T> implements AsyncIterable<T> {
-  readonly #items: T[] = [];
-  #ended = false;
-  #wake: (() => void) | undefined;
-
-  push(item: T): void {
-    this.#items.push(item);
-    this.#wake?.();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for (;;) {
-      yield* this.#items.splice(0);
-      if (this.#items.length > 0) continue;
-      if (this.#ended) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
 }

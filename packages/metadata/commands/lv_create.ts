@@ -8,6 +8,7 @@ import {
   raidFlags,
   recoveryFlags,
   sizeFlags,
+  stripeFlags,
 } from '#metadata/flags.js';
 import { fixedTypes } from '#metadata/kinds/fixed.schema.js';
 import { createVolume, type VolumeType } from '#metadata/lv-create.js';
@@ -21,18 +22,7 @@ export const tool = filterTool({
     ...sizeFlags,
     ...raidFlags,
     type: { ...raidFlags.type, choices: [...raidFlags.type.choices, ...fixedTypes] },
-    stripes: {
-      type: 'integer',
-      alias: 'i',
-      value: 'N',
-      describe: 'number of PVs to stripe over, parity and copies not counted (default 1; raid 2, raid6 3)',
-    },
-    'stripe-size': {
-      type: 'string',
-      alias: 'I',
-      value: 'SIZE',
-      describe: 'chunk of a stripe, a power of two from 4K (default 64K)',
-    },
+    ...stripeFlags,
     ...recoveryFlags,
     allocation: { ...allocationFlag, describe: "policy of this volume, now and later (default: the group's)" },
     ...newVolumeFlags,

@@ -1,6 +1,7 @@
 import { filterTool } from '#metadata/filter.js';
 import { partIdsFlag, pvList } from '#metadata/flags.js';
-import { dropIntegrity, giveIntegrity, type IntegrityOptions } from '#metadata/integrity/change.js';
+import type { IntegrityOptions } from '#metadata/integrity/change.js';
+import { dropIntegrity, giveIntegrity } from '#metadata/integrity/give.js';
 import { integrityAlgorithms, integrityBlockSizes, integrityModes } from '#metadata/kinds/integrity.schema.js';
 
 export const tool = filterTool({

@@ -1,13 +1,13 @@
 import { fail } from '#tool/errors.js';
-import type { Sectors } from '#tool/units.js';
+import type { Extents, Sectors } from '#tool/units.js';
 import type { Draft } from '../draft.js';
 import type { IntegritySegment } from '../kinds/integrity.js';
 import { tagSizes } from '../kinds/integrity.schema.js';
-import { isPlain } from '../kinds/plain.js';
 import { type PartIds, pullUp, pushDown, putPart } from '../layers.js';
-import { findVolume } from '../lookup.js';
 import { grow, policyOf } from '../lv-space.js';
 import type { Lv } from '../metadata.js';
+import { newPart } from '../raid/images.js';
+import { placeMeta } from '../raid/mirrors.js';
 import { appendRows, sizeOf } from '../segments.js';
 import { spaceOf } from '../space.js';
 
@@ -25,55 +25,40 @@ export function integritySegment(lv: Lv | undefined): IntegritySegment | undefin
 }
 
 /**
- * Gives a volume checksums, of what is on it too.
+ * Gives a volume that is known to be plain checksums, of what is on it too: its segments move to a hidden part.
  *
- * @returns notes for people
- * @throws DvmError `bad-name` (exit 64), `no-volume`, `no-pv` (exit 80), `no-space` (exit 82), `no-integrity` (exit 83)
+ * @param others of an image of raid: the other ones, whose PVs its checksums are not to depend on
+ * @throws DvmError `bad-name` (exit 64), `no-pv` (exit 80), `no-space` (exit 82)
  */
-export function giveIntegrity(draft: Draft, volume: string, options: IntegrityOptions): string[] {
-  const id = findVolume(draft, volume);
-  const lv = draft.lvs[id] as Lv;
-  if (integritySegment(lv)) return [`volume "${lv.name}" has checksums already`];
-  if (!lv.segments.every(isPlain))
-    throw fail('inUse', 'no-integrity', `volume "${lv.name}" is neither linear nor striped: it cannot have checksums`);
-  addIntegrity(draft, id, options);
-  return [];
-}
-
-/** The same for a volume that is known to be plain, hidden ones too: its segments move to a hidden part. */
-export function addIntegrity(draft: Draft, id: string, { mode, algorithm, blockSize, pvs, partIds }: IntegrityOptions): void {
+export function addIntegrity(draft: Draft, id: string, options: IntegrityOptions, others?: readonly string[]): void {
+  const { mode, algorithm, blockSize, pvs, partIds } = options;
   const lv = draft.lvs[id] as Lv;
   const count = sizeOf(lv);
   const journalSize = journalSizeFor(count * draft.vg.extentSize);
   const segment = { mode, algorithm, blockSize, journalSize };
   const extents = Math.ceil(metadataSectors(count * draft.vg.extentSize, segment) / draft.vg.extentSize);
-  const size = { sign: '' as const, extents, rounded: false };
-  const growth = { what: `checksums of volume "${lv.name}"`, size, stripes: 1, policy: policyOf(draft, lv) };
-  const { rows } = grow(draft, growth, spaceOf(draft, pvs));
   const name = `${lv.name}_imeta`;
-  const meta = partIds(name);
-  putPart(draft, meta, { name, hidden: true, segments: appendRows([], rows, 0) });
+  const meta =
+    others && pvs.length === 0
+      ? newPart(draft, name, placeMeta(draft, lv, extents, [id], others), partIds)
+      : newMeta(draft, lv, extents, options);
   const data = pushDown(draft, id, `${lv.name}_iorig`, partIds);
   const areas = [{ lv: data, extent: 0 }];
   const own: IntegritySegment = { start: 0, count, type: 'integrity', areas, meta, ...segment, recalculate: true };
   draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [own] });
 }
 
-/**
- * The way back: the data stays.
- *
- * @returns notes for people
- * @throws DvmError `no-volume` (exit 80)
- */
-export function dropIntegrity(draft: Draft, volume: string): string[] {
-  const id = findVolume(draft, volume);
-  const segment = integritySegment(draft.lvs[id]);
-  if (!segment) return [`volume "${draft.lvs[id]?.name}" has no checksums`];
-  removeIntegrity(draft, id, segment);
-  return [];
+function newMeta(draft: Draft, lv: Lv, extents: Extents, { pvs, partIds }: IntegrityOptions): string {
+  const size = { sign: '' as const, extents, rounded: false };
+  const growth = { what: `checksums of volume "${lv.name}"`, size, stripes: 1, policy: policyOf(draft, lv) };
+  const { rows } = grow(draft, growth, spaceOf(draft, pvs));
+  const name = `${lv.name}_imeta`;
+  const meta = partIds(name);
+  putPart(draft, meta, { name, hidden: true, segments: appendRows([], rows, 0) });
+  return meta;
 }
 
-/** The same for a volume that has them, hidden ones too. */
+/** The way back: the data stays. */
 export function removeIntegrity(draft: Draft, id: string, { areas, meta }: IntegritySegment): void {
   pullUp(draft, id, areas[0]?.lv ?? '');
   draft.removeLv(meta);

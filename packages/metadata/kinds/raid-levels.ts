@@ -31,6 +31,12 @@ export function fewestImages(level: RaidLevel): number {
   return parityOf(level) === 2 ? 4 : 2;
 }
 
+/** Whether an image holds data as a stripe of its own does: not parity, nor a copy. Parity of raid4 is the first image. */
+export function isDataImage(level: RaidLevel, images: number, index: number): boolean {
+  if (level === 'raid10') return index % 2 === 0;
+  return level === 'raid4' ? index > 0 : index < images - parityOf(level);
+}
+
 export function isStriped(level: RaidLevel): boolean {
   return level !== 'raid1';
 }

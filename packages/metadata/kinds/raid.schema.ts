@@ -12,6 +12,21 @@ const images = {
   minItems: 1,
 } as const;
 
+/** The kernel lays out all data anew: on more or fewer images, in other stripes, or with parity elsewhere. */
+const reshape = {
+  type: 'object',
+  required: ['state', 'delta', 'space'],
+  additionalProperties: false,
+  properties: {
+    /** The kernel is still to be told; it is at it; it is done, and is to be told that data begins at the images' start. */
+    state: { enum: ['wanted', 'running', 'ended'] },
+    /** Images more, or fewer: the last ones. */
+    delta: { type: 'integer', minimum: 1 - mostImages, maximum: mostImages - 1 },
+    /** Extents of each image that hold no data: in front where images are added, else behind, until it is done. */
+    space: count,
+  },
+} as const;
+
 /** A whole volume over images: hidden volumes of one size, each with a small one for the kernel's own records beside it. */
 export const raidSchema = segmentSchema(
   ['raid'],
@@ -32,6 +47,9 @@ export const raidSchema = segmentSchema(
     failed: images,
     /** Images of raid1 that are only read when no other is left. */
     writeMostly: images,
+    /** The kernel has not made all parity and copies yet, or is not known to have. */
+    resync: { const: true },
+    reshape,
     /** KiB a second on each image. */
     minRecoveryRate: count,
     maxRecoveryRate: count,

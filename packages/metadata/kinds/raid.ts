@@ -8,15 +8,24 @@ export type Raid = SegmentOf<'raid'>;
 const smallestStripe = 8;
 
 export const raid: KindRules<Raid> = {
-  areaLength: ({ level, count, areas }) => Math.ceil(count / dataImages(level, areas.length)),
+  areaLength: (segment) => shareOf(segment) + (segment.reshape?.space ?? 0),
   references: ({ areas, metas = [] }) =>
     [...areas.flatMap(({ lv }) => lv ?? []), ...metas].map((lv) => ({ lv, role: 'part' as const })),
   states: (segment, draft) => [...shapeStates(segment), ...sizeStates(segment, draft), ...indexStates(segment)],
 };
 
-/** Extents of the volume come in multiples of this: whole rows over the images. */
-export function rowOf({ level, areas }: Pick<Raid, 'level' | 'areas'>): number {
-  return dataImages(level, areas.length);
+/** Extents of the volume come in multiples of this: whole rows over the images, without those that are being taken away. */
+export function rowOf(segment: Pick<Raid, 'level' | 'areas' | 'reshape'>): number {
+  return dataImages(segment.level, imagesLeft(segment));
+}
+
+/** Extents of each image that hold data or parity. */
+export function shareOf(segment: Pick<Raid, 'level' | 'areas' | 'reshape' | 'count'>): number {
+  return Math.ceil(segment.count / rowOf(segment));
+}
+
+function imagesLeft({ areas, reshape }: Pick<Raid, 'areas' | 'reshape'>): number {
+  return areas.length + Math.min(0, reshape?.delta ?? 0);
 }
 
 /** Images whose content is not whole: nothing may rely on them. */
@@ -24,16 +33,17 @@ export function unsound({ rebuild = [], syncing = [], failed = [] }: Raid): Set<
   return new Set([...rebuild, ...syncing, ...failed]);
 }
 
-function shapeStates({ level, areas, metas, start, count }: Raid): State[] {
+function shapeStates(segment: Raid): State[] {
+  const { level, areas, metas, start, count } = segment;
   const out: State[] = [];
   const wrong = (state: string): number => out.push(['raid', `is a ${level} ${state}`]);
   if (start !== 0) wrong(`that begins at extent ${start}`);
-  if (areas.length < fewestImages(level)) wrong(`of ${areas.length} images`);
+  if (imagesLeft(segment) < fewestImages(level)) wrong(`of ${areas.length} images`);
   if (level === 'raid10' && areas.length % 2 !== 0) wrong(`of ${areas.length} images, an odd number`);
   if (areas.some((a) => a.lv === undefined || a.extent !== 0)) wrong('whose images are not whole volumes');
   if ((metas?.length ?? 0) !== (level === 'raid0' ? 0 : areas.length))
     wrong(`of ${areas.length} images with ${metas?.length ?? 0} for the kernel's records`);
-  if (count % dataImages(level, areas.length) !== 0) wrong(`whose ${count} extents do not divide by its stripes`);
+  if (count % rowOf(segment) !== 0) wrong(`whose ${count} extents do not divide by its stripes`);
   return out;
 }
 

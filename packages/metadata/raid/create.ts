@@ -95,6 +95,7 @@ export function newRaid(
   return compact<Raid>({
     ...{ start: 0, count: length * dataImages(level, images), type: 'raid', level, areas },
     metas: metas.length > 0 ? metas : undefined,
+    resync: level === 'raid0' ? undefined : true,
     ...{ stripeSize, regionSize, minRecoveryRate: o.minRecoveryRate, maxRecoveryRate: o.maxRecoveryRate },
   });
 }

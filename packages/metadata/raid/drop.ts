@@ -1,6 +1,7 @@
 import { fail } from '#tool/errors.js';
 import { compact } from '../compact.js';
 import type { Draft } from '../draft.js';
+import { partsOf } from '../kinds/kinds.js';
 import { type Raid, unsound } from '../kinds/raid.js';
 import { pullUp } from '../layers.js';
 import type { Lv } from '../metadata.js';
@@ -9,7 +10,8 @@ import { imageName, metaName, partsOfImage, pvsUnder } from './images.js';
 /** Numbers of the images that lie on any of some PVs, in whole or part. */
 export function imagesOn(draft: Draft, segment: Raid, pvs: readonly string[]): number[] {
   return [...segment.areas.keys()].filter((i) => {
-    const under = pvsUnder(draft.lvs, partsOfImage(segment, i));
+    const parts = partsOfImage(segment, i).flatMap((part) => [part, ...partsOf(draft.lvs, part)]);
+    const under = pvsUnder(draft.lvs, parts);
     return pvs.some((pv) => under.has(pv));
   });
 }

@@ -123,7 +123,7 @@ function spaceBeside(draft: Draft, words: readonly string[], avoid: ReadonlySet<
 }
 
 /** Room for the kernel's records of an image that is there already: on its own PVs, else on any without another image. */
-function placeMeta(draft: Draft, lv: Lv, length: Extents, image: readonly string[], others: readonly string[]): Stretch[] {
+export function placeMeta(draft: Draft, lv: Lv, length: Extents, image: readonly string[], others: readonly string[]): Stretch[] {
   const own = pvsUnder(draft.lvs, image);
   const beside = spaceBeside(draft, [], pvsUnder(draft.lvs, others));
   const find = (pvs: Space['pvs']) => allocateImages(pvs, { images: 1, length, policy: 'normal' })?.[0];
@@ -132,6 +132,6 @@ function placeMeta(draft: Draft, lv: Lv, length: Extents, image: readonly string
   throw noRoomForImages(draft, { what: `volume "${lv.name}"`, images: 1, length }, beside);
 }
 
-function numbers(from: number, count: number): number[] {
+export function numbers(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
 }

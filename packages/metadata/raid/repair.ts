@@ -1,7 +1,9 @@
 import { fail } from '#tool/errors.js';
 import { compact } from '../compact.js';
 import type { Draft } from '../draft.js';
-import { areaLength } from '../kinds/kinds.js';
+import { addIntegrity, type IntegrityOptions } from '../integrity/change.js';
+import { integrityOfImages } from '../integrity/give.js';
+import { areaLength, partsOf } from '../kinds/kinds.js';
 import { type Raid, unsound } from '../kinds/raid.js';
 import { survives } from '../kinds/raid-levels.js';
 import { findPvs } from '../lookup.js';
@@ -11,13 +13,14 @@ import { sizeOf } from '../segments.js';
 import { imagesOn } from './drop.js';
 import { partsOfImage, pvsUnder } from './images.js';
 import { placeImages } from './mirrors.js';
+import { refuseReshaping } from './resize.js';
 
 /**
  * Replaces the images of a raid volume that lie on missing devices, that the kernel has given up, or that are named, by new ones on
  * other PVs. The kernel is to build them.
  *
  * @returns notes for people
- * @throws DvmError `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
+ * @throws DvmError `reshaping` (exit 75), `no-pv` (exit 80), `no-space` (exit 82), `too-few-images` (exit 84)
  */
 export function repairRaid(draft: Draft, id: string, segment: Raid, r: Omit<Repair, 'volume'>): string[] {
   const lv = draft.lvs[id] as Lv;
@@ -25,10 +28,28 @@ export function repairRaid(draft: Draft, id: string, segment: Raid, r: Omit<Repa
     (a, b) => a - b,
   );
   if (gone.length === 0) return [`volume "${lv.name}" has all its images: nothing to repair`];
+  refuseReshaping(lv, segment);
   refuseTooFew(lv, segment, gone);
-  draft.setLv(id, { ...lv, segments: [replaced(draft, lv, segment, gone, r)] });
+  const checksums = integrityOfImages(draft, segment);
+  const whole = replaced(draft, lv, segment, gone, r);
+  draft.setLv(id, { ...lv, segments: [whole] });
+  if (checksums) giveNewImages(draft, whole, gone, { ...checksums, pvs: [], partIds: r.partIds });
   const list = gone.map((i) => `${i}`).join(', ');
   return [`volume "${lv.name}": image ${list} replaced; the kernel builds what is new while the volume is in use`];
+}
+
+/** New images get checksums as the others have them. */
+function giveNewImages(draft: Draft, { areas }: Raid, fresh: readonly number[], options: IntegrityOptions): void {
+  const images = areas.flatMap((a) => a.lv ?? []);
+  for (const i of fresh) {
+    const image = images[i] ?? '';
+    addIntegrity(
+      draft,
+      image,
+      options,
+      images.filter((other) => other !== image),
+    );
+  }
 }
 
 /** Images on missing devices, and those that the kernel has given up. */
@@ -57,7 +78,8 @@ function replaced(draft: Draft, lv: Lv, segment: Raid, gone: readonly number[], 
   const parts = [...segment.areas.keys()].flatMap((i) => partsOfImage(segment, i));
   const avoid = pvsUnder(draft.lvs, parts); // those of failed images too: the device is what failed
   const meta = Math.max(...(segment.metas ?? []).map((m) => sizeOf(draft.lvs[m] as Lv)));
-  for (const part of gone.flatMap((i) => partsOfImage(segment, i))) draft.removeLv(part);
+  const old = gone.flatMap((i) => partsOfImage(segment, i));
+  for (const part of old.flatMap((of) => [of, ...partsOf(draft.lvs, of)])) draft.removeLv(part);
   const policy = lv.allocation ?? draft.vg.allocation;
   const added = placeImages(draft, {
     ...{ volume: lv.name, indexes: gone, size: areaLength(segment), meta, avoid, policy, pvs: r.pvs, ids: r.partIds },

@@ -25,10 +25,11 @@ export function raidOf({ segments }: Pick<Lv, 'segments'>): Raid | undefined {
  * Makes every image of a raid volume larger, and where that takes more, the kernel's records.
  *
  * @returns notes for people
- * @throws DvmError `bad-size`, `bad-stripes`, `not-larger` (exit 64), `no-space` (exit 82), `layered-image` (exit 83)
+ * @throws DvmError `bad-size`, `bad-stripes`, `not-larger` (exit 64), `reshaping` (exit 75), `no-space` (exit 82), `layered-image` (exit 83)
  */
 export function extendRaid(draft: Draft, id: string, segment: Raid, e: Omit<Extension, 'volume'>): string[] {
   const lv = draft.lvs[id] as Lv;
+  refuseReshaping(lv, segment);
   const { extentSize } = draft.vg;
   if (e.stripes !== undefined)
     throw fail('usage', 'bad-stripes', `volume "${lv.name}" is a ${segment.level}: it grows in the stripes that it has`);
@@ -54,10 +55,13 @@ function growImages(id: string, segment: Raid, length: Extents, growth: Growth):
   );
   const meta = metaExtents(count * extentSize, regionSize, extentSize);
   growParts(metas, meta - Math.min(meta, ...metas.map((m) => sizeOf(draft.lvs[m] as Lv))), growth);
-  draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [compact<Raid>({ ...segment, count, regionSize })] });
+  draft.setLv(id, {
+    ...(draft.lvs[id] as Lv),
+    segments: [compact<Raid>({ ...segment, count, regionSize, resync: metas.length > 0 ? true : undefined })],
+  });
 }
 
-interface Growth {
+export interface Growth {
   draft: Draft;
   what: string;
   policy: AllocationPolicy;
@@ -65,7 +69,7 @@ interface Growth {
   pvs: readonly string[];
 }
 
-function growParts(ids: readonly string[], length: Extents, { draft, what, policy, pvs }: Growth): void {
+export function growParts(ids: readonly string[], length: Extents, { draft, what, policy, pvs }: Growth): void {
   if (length <= 0) return;
   const space = spaceOf(draft, pvs);
   const tails = ids.map((id) => tailOf(draft, id));
@@ -77,13 +81,13 @@ function growParts(ids: readonly string[], length: Extents, { draft, what, polic
   });
 }
 
-function tailOf(draft: Draft, id: string) {
+export function tailOf(draft: Draft, id: string) {
   const { segments } = plainPart(draft, id);
   return tailsOf(segments, 1)?.[0] ?? { pv: '', end: 0, pvs: [] };
 }
 
 /** @throws DvmError `layered-image` (exit 83): what lies between an image and its extents would have to change too */
-function plainPart(draft: Draft, id: string): Lv {
+export function plainPart(draft: Draft, id: string): Lv {
   const lv = draft.lvs[id] as Lv;
   if (lv.segments.every((s: Segment) => isPlain(s) && s.areas.length === 1)) return lv;
   throw fail('inUse', 'layered-image', `image "${lv.name}" is not linear: it cannot be resized`, {
@@ -94,13 +98,22 @@ function plainPart(draft: Draft, id: string): Lv {
 /**
  * Cuts a raid volume down to `size` extents, whole rows of it.
  *
- * @throws DvmError `layered-image` (exit 83)
+ * @throws DvmError `reshaping` (exit 75), `layered-image` (exit 83)
  */
 export function reduceRaid(draft: Draft, id: string, segment: Raid, size: Extents): void {
   const lv = draft.lvs[id] as Lv;
+  refuseReshaping(lv, segment);
   for (const { lv: image = '' } of segment.areas) {
     const { segments, ...rest } = plainPart(draft, image);
     draft.setLv(image, { ...rest, segments: truncate(segments, size / rowOf(segment)) });
   }
   draft.setLv(id, { ...lv, segments: [{ ...segment, count: size }] });
+}
+
+/** @throws DvmError `reshaping` (exit 75): nothing else can be done to the volume meanwhile */
+export function refuseReshaping(lv: Lv, segment: Raid): void {
+  if (!segment.reshape) return;
+  throw fail('busy', 'reshaping', `volume "${lv.name}" is being laid out anew by the kernel`, {
+    hint: 'wait until it is done (vg_wait); the next change of the group then takes that in',
+  });
 }

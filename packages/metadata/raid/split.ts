@@ -1,5 +1,6 @@
 import { fail } from '#tool/errors.js';
 import type { Draft } from '../draft.js';
+import { refuseIntegrityBelow } from '../integrity/give.js';
 import { type Raid, unsound } from '../kinds/raid.js';
 import { findPvs, findVolume } from '../lookup.js';
 import type { Lv } from '../metadata.js';
@@ -12,7 +13,7 @@ import { raidOf } from './resize.js';
  *
  * @param pvs words for the PVs of the image that is to go; without them the last one
  * @returns notes for people
- * @throws DvmError `no-conversion`, `bad-name` (exit 64), `no-volume`, `no-pv` (exit 80), `name-taken` (exit 81), `not-in-sync` (exit 83)
+ * @throws DvmError `no-conversion`, `bad-name` (exit 64), `no-volume`, `no-pv` (exit 80), `name-taken` (exit 81), `not-in-sync`, `has-integrity` (exit 83)
  */
 export function splitVolume(
   draft: Draft,
@@ -23,6 +24,7 @@ export function splitVolume(
   const segment = raidOf(lv);
   if (segment?.level !== 'raid1')
     throw fail('usage', 'no-conversion', `volume "${lv.name}" is not a raid1: it has no image to split off`);
+  refuseIntegrityBelow(draft, lv);
   checkVolumeName(name, draft.groupName);
   if (draft.idOf(name) !== undefined) throw fail('exists', 'name-taken', `volume "${name}" already exists in ${draft.group}`);
   const gone = pick(draft, lv, segment, findPvs(draft, pvs));

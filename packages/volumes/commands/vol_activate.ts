@@ -44,8 +44,8 @@ export const tool = singleTool({
     const current = await currentOf(call); // once: it may be a pipe
     const start = startOf(call, current);
     const group = await call.input(editableGroupType);
-    const upAsOrigin = originsUp(current);
-    return new Lines(desiredOf(call, group, { ...call.options, start, current, previous }, { previous, upAsOrigin }), 2);
+    const live = { upAsOrigin: originsUp(current), status: statusOf(current) };
+    return new Lines(desiredOf(call, group, { ...call.options, start, current, previous }, { previous, ...live }), 2);
   },
 });
 
@@ -53,7 +53,7 @@ function desiredOf(
   { options: o, note }: Call<typeof options>,
   document: EditableGroup,
   selection: Selection,
-  known: Pick<MapOptions, 'previous' | 'upAsOrigin'>,
+  known: Pick<MapOptions, 'previous' | 'upAsOrigin' | 'status'>,
 ): Desired {
   const { group } = document.envelope;
   // before vg_create and after vg_remove there is no metadata: nothing is to be active
@@ -97,6 +97,12 @@ async function currentOf(call: Call<typeof options>): Promise<Current | undefine
 function originsUp(current: Current | undefined): Set<string> {
   const devices = Object.values(current?.devices ?? {});
   return new Set(devices.filter((d) => d.targets.some((t) => t.type === 'snapshot-origin')).map((d) => d.uuid));
+}
+
+function statusOf(current: Current | undefined): Map<string, string> {
+  return new Map(
+    Object.values(current?.devices ?? {}).flatMap((d) => d.status?.slice(0, 1).map((line) => [d.uuid, line] as const) ?? []),
+  );
 }
 
 /** The volumes of the older document. */

@@ -37,6 +37,10 @@ export interface Mapping {
   layer(layer: string, targets: Target[], options?: LayerOptions): string;
   /** The same of one that has been made. */
   made(layer: string): string | undefined;
+  /** A table for the volume's device where the kernel refuses the one that it is given. */
+  otherwise(targets: Target[]): void;
+  /** The first line of status of the volume's device, where it is up and that is known. */
+  status(): string | undefined;
   /** What the chosen volume does where devices are missing. */
   mode: ActivationMode;
   /** A hidden device of that size on which every read and write fails, to stand in for a missing one. */

@@ -2,27 +2,11 @@ import { compact } from '#metadata/compact.js';
 import type { Raid } from '#metadata/kinds/raid.js';
 import type { Lv } from '#metadata/metadata.js';
 import { raidOf } from '#metadata/raid/resize.js';
+import { sameJson } from '#tool/json.js';
+import { parseRaidStatus, type RaidStatus } from '../raid-status.js';
 import type { Device, Poll } from './poll.js';
 import type { ProgressOf } from './progress.js';
-
-/** A raid device's line of status (dm-raid.rst): `raid1 2 AA 65536/65536 idle 0 0 -`. */
-export interface RaidStatus {
-  /** A letter an image: `A` whole, `a` alive and not whole, `D` given up, `-` not there. */
-  health: string;
-  /** Sectors in sync, and in all. */
-  done: number;
-  of: number;
-  /** `idle`, `resync`, `recover`, `reshape`, `check`, `repair`, `frozen`. */
-  action: string;
-  mismatches: number;
-}
-
-export function parseRaidStatus(text: string): RaidStatus | undefined {
-  const m = /^\S+ \d+ ([ADa-]+) (\d+)\/(\d+) (\S+) (\d+)( |$)/.exec(text);
-  return m
-    ? { health: m[1] ?? '', done: Number(m[2]), of: Number(m[3]), action: m[4] ?? '', mismatches: Number(m[5]) }
-    : undefined;
-}
+import { pollReshape } from './reshape.js';
 
 /** What md is at; where it rests though images lack something, it cannot go on without another device. */
 export const progressOfRaid: ProgressOf = (lv, id, device) => {
@@ -44,12 +28,21 @@ export const pollRaid: Poll<Raid> = ({ draft, device, note }, id, segment) => {
   const live = device(id);
   const status = parseRaidStatus(live?.status?.[0] ?? '');
   if (!live || status?.health.length !== segment.areas.length) return;
+  if (segment.reshape) return pollReshape(draft, id, { segment, reshape: segment.reshape, status, live, note });
   const next = nextStates(segment, status.health, toldToRebuild(live));
   for (const i of next.failed) if (!segment.failed?.includes(i)) note(`volume "${lv.name}": image ${i} has failed`);
-  const { rebuild: _, syncing: __, failed: ___, ...rest } = segment;
-  const changed = compact<Raid>({ ...rest, rebuild: some(next.rebuild), syncing: some(next.syncing), failed: some(next.failed) });
-  if (JSON.stringify(next) !== JSON.stringify(statesOf(segment))) draft.setLv(id, { ...lv, segments: [changed] });
+  const resync = isUnmade(segment, status) ? { resync: true as const } : {};
+  const { rebuild: _, syncing: __, failed: ___, resync: ____, ...rest } = segment;
+  const states = { rebuild: some(next.rebuild), syncing: some(next.syncing), failed: some(next.failed) };
+  const changed = compact<Raid>({ ...rest, ...states, ...resync });
+  if (!sameJson(changed, segment)) draft.setLv(id, { ...lv, segments: [changed] });
 };
+
+/** Whether parity and copies are still to be made, or were when that was last known. */
+function isUnmade({ resync, level }: Raid, { action, done, of, health }: RaidStatus): boolean {
+  if (level === 'raid0') return false;
+  return action === 'resync' || (resync === true && !(done === of && /^A+$/.test(health)));
+}
 
 const stateNames = ['rebuild', 'syncing', 'failed'] as const;
 type States = Record<(typeof stateNames)[number], number[]>;

@@ -1,7 +1,8 @@
 import { findProblems } from '#metadata/check.js';
 import type { Draft } from '#metadata/draft.js';
 import { partIdsFlag } from '#metadata/flags.js';
-import { dropIntegrity, giveIntegrity, type IntegrityOptions, integritySegment } from '#metadata/integrity/change.js';
+import { type IntegrityOptions, integritySegment } from '#metadata/integrity/change.js';
+import { dropIntegrity, giveIntegrity } from '#metadata/integrity/give.js';
 import type { IntegritySegment } from '#metadata/kinds/integrity.js';
 import { reduceVolume, removeVolumes } from '#metadata/lv-edits.js';
 import { extendVolume } from '#metadata/lv-extend.js';
@@ -66,8 +67,8 @@ test('there is room for the journal and a checksum for each block', () => {
 
 test('what cannot have them, or cannot change with them', async () => {
   const d = withVolume('8', [64, 64]);
-  create(d, 'r', '2', { type: 'raid1' });
-  await fails(() => give(d, {}, 'r'), 'no-integrity', 83, /neither linear nor striped/);
+  create(d, 'r', '2', { type: 'raid0' });
+  await fails(() => give(d, {}, 'r'), 'no-integrity', 83, /neither linear, striped, nor redundant raid/);
   await fails(() => give(d, {}, 'x'), 'no-volume', 80);
   create(d, 'big', '100%FREE', { id: lvId(902) });
   await fails(() => give(d, {}, 'big'), 'no-space', 82, /checksums of volume "big"/);
