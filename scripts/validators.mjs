@@ -29,7 +29,8 @@ export function ajvModule(schemas) {
 export function validatorsModule(schemas) {
   const exports = schemas.map(({ $id }) => exportName($id));
   const lines = exports.map((name) => `export const ${name} = /* @__PURE__ */ quick(is_${name}, '${name}');`);
-  return `${lines.join('\n')}\n${quick}\n${predicates(schemas)}\n`;
+  const used = `import { changedKeys } from '../../packages/tool/map-changes.js';`;
+  return `${used}\n${lines.join('\n')}\n${quick}\n${predicates(schemas)}\n`;
 }
 
 /** A sound value needs the predicate only; of any other ajv's validator says what is wrong. */

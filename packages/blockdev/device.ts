@@ -3,7 +3,7 @@ import { type DvmError, fail, isSystemError } from '#tool/errors.js';
 import type { Bytes } from '#tool/units.js';
 import { alignedBuffer, isAligned } from './aligned.js';
 import { type Io, ioFor } from './io.js';
-import { errnoName, libc } from './libc.js';
+import { errnoName, F_GETFL, F_SETFL, libc } from './libc.js';
 import type { OpenOptions, OpenStorage, Storage, WriteOptions } from './storage.js';
 
 // <linux/fs.h>: _IO(0x12, 94), _IO(0x12, 104), _IOR(0x12, 114, size_t)
@@ -22,6 +22,7 @@ export const openDevice: OpenStorage = async (path, options = {}) => {
   const fd = openDescriptor(path, options);
   try {
     const { size, blockSize, direct } = geometry(fd, path, options);
+    if (direct) makeBlocking(fd);
     return new Device(path, size, blockSize, fd, direct);
   } catch (e) {
     closeSync(fd);
@@ -94,6 +95,12 @@ function aligned(data: Uint8Array): Uint8Array {
   const copy = alignedBuffer(data.length);
   copy.set(data);
   return copy;
+}
+
+/** O_NONBLOCK is for the open alone, which would wait for a medium: io_uring takes it to mean that no operation may wait. */
+function makeBlocking(fd: number): void {
+  const flags = libc().fcntl(fd, F_GETFL, 0);
+  if (flags >= 0) libc().fcntl(fd, F_SETFL, flags & ~constants.O_NONBLOCK);
 }
 
 /** O_DIRECT first; a driver that refuses it says EINVAL. Files are left to the page cache: their alignment is anybody's guess. */

@@ -11,6 +11,7 @@ export interface Libc {
   /** `argument` is a buffer that the kernel reads and writes in place, or a number. */
   ioctl(fd: number, request: number, argument: Uint8Array | number): number;
   flock(fd: number, operation: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
   /** Reads these bytes of the address space in and keeps them in memory. */
   mlock(address: bigint, length: bigint): number;
   munlock(address: bigint, length: bigint): number;
@@ -41,6 +42,8 @@ export type CWord = number | Uint8Array;
 
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const MCL_ONFAULT = 4;
@@ -79,6 +82,7 @@ function libcOf(foreign: Foreign): Libc {
     ioctl: (fd, request, argument) =>
       typeof argument === 'number' ? ioctlNumber(fd, request, argument) : ioctlBuffer(fd, request, argument),
     flock: call('flock', 'int', 'int'),
+    fcntl: call('fcntl', 'int', 'int', 'long'),
     mlock: call('mlock', 'ulong', 'ulong'),
     munlock: call('munlock', 'ulong', 'ulong'),
     madvise: call('madvise', 'ulong', 'ulong', 'int'),

@@ -1,3 +1,4 @@
+import { changedKeys } from '#tool/map-changes.js';
 import { committedOrigin } from './committed.js';
 import type { Draft } from './draft.js';
 import { areaLength } from './kinds/kinds.js';
@@ -11,21 +12,35 @@ import { isUsed, overlap, usedExtents } from './used.js';
  * volumes, as a rule all but one.
  */
 
-/**
- * The volumes that are not what they were when the metadata was committed; undefined when all must be looked at: the origin is
- * not known, or something has changed that holds for all of them.
- */
-export function changedVolumes({ before, vg, pvs, lvs, groupName }: Draft): Metadata['lvs'] | undefined {
+export interface Changed {
+  /** The volumes that are not what they were when the metadata was committed. */
+  lvs: Metadata['lvs'];
+  /** They have all been added, and lie on PVs and nothing else: no other volume has to do with them but by its name and extents. */
+  apart: boolean;
+}
+
+/** Undefined when all volumes must be looked at: the origin is not known, or something has changed that holds for all of them. */
+export function changedVolumes({ before, vg, pvs, lvs, groupName }: Draft): Changed | undefined {
   const origin = committedOrigin(before);
   if (!origin || origin.group !== groupName || origin.metadata.vg !== vg || origin.metadata.pvs !== pvs) return undefined;
   const old = origin.metadata.lvs;
-  const changed: Metadata['lvs'] = {};
-  if (lvs !== old) for (const id in lvs) if (lvs[id] !== old[id]) changed[id] = lvs[id] as Lv;
-  return changed;
+  const ids = changedKeys(lvs, old);
+  const isAdded = ids.every((id) => !Object.hasOwn(old, id) && isByItself(lvs[id] as Lv));
+  const isRemoved = Object.keys(lvs).length < Object.keys(old).length + ids.length;
+  return { lvs: Object.fromEntries(ids.map((id) => [id, lvs[id] as Lv])), apart: isAdded && !isRemoved };
 }
 
-/** Whether a volume lies on PVs and nothing else: what becomes of other volumes is nothing to it, but for names and extents. */
-export function isByItself({ segments, minor }: Lv): boolean {
+/**
+ * Whether there is nothing to be said of a volume: it is as it was committed, none that changed has its name, and none has to do with
+ * it, be it that those are apart, or that it lies on PVs and nothing else.
+ */
+export function knownAmong({ lvs, apart }: Changed): (lv: Lv) => boolean {
+  const anew = new Set(Object.values(lvs));
+  const names = new Set(Object.values(lvs).map((lv) => lv.name));
+  return (lv) => !names.has(lv.name) && !anew.has(lv) && (apart || isByItself(lv));
+}
+
+function isByItself({ segments, minor }: Lv): boolean {
   if (minor !== undefined) return false;
   for (const segment of segments) {
     if (!isPlain(segment)) return false;
@@ -35,12 +50,13 @@ export function isByItself({ segments, minor }: Lv): boolean {
 }
 
 /** Whether extents of the changed volumes are used by others too, or reserved. */
-export function collide({ pvs, lvs }: Draft, changed: Metadata['lvs']): boolean {
+export function collide({ pvs, lvs }: Draft, { lvs: changed }: Changed): boolean {
   const used = usedExtents(pvs, changed); // with what is reserved
   for (const of of used.values()) if (overlap(of)) return true;
-  for (const id in lvs) {
-    if (Object.hasOwn(changed, id)) continue;
-    for (const segment of (lvs[id] as Lv).segments)
+  const known = new Set(Object.values(changed));
+  for (const lv of Object.values(lvs)) {
+    if (known.has(lv)) continue;
+    for (const segment of lv.segments)
       for (const { pv, extent } of segment.areas) {
         const others = pv === undefined ? undefined : used.get(pv);
         if (others && others.starts.length > 0 && isUsed(others, extent, areaLength(segment))) return true;

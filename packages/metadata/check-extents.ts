@@ -1,5 +1,5 @@
 import type { Problem } from './check.js';
-import { collide } from './check-changes.js';
+import { type Changed, collide } from './check-changes.js';
 import type { Draft } from './draft.js';
 import { areaLength } from './kinds/kinds.js';
 import type { Run } from './runs.js';
@@ -13,9 +13,9 @@ interface Use extends Run {
 /**
  * Extents that are used twice, or used although reserved. By whom is found out only where there are any.
  *
- * @param changed all volumes that are not known to be sound; undefined: any may be
+ * @param changed the volumes that are not known to be sound; undefined: any may not be
  */
-export function checkExtents(draft: Draft, changed?: Draft['lvs']): Problem[] {
+export function checkExtents(draft: Draft, changed?: Changed): Problem[] {
   const any = changed ? collide(draft, changed) : [...usedExtents(draft.pvs, draft.lvs).values()].some(overlap);
   if (!any) return [];
   return [...usesByPv(draft)].flatMap(([pv, uses]) => overlaps(pv, uses));

@@ -1,6 +1,6 @@
 import type { DvmError } from '#tool/errors.js';
 import { fail } from '#tool/errors.js';
-import { changedVolumes, isByItself } from './check-changes.js';
+import { type Changed, changedVolumes, knownAmong } from './check-changes.js';
 import { checkExtents } from './check-extents.js';
 import { checkVolume } from './check-volume.js';
 import type { Draft } from './draft.js';
@@ -69,13 +69,15 @@ function checkPv({ pvs, envelope, devices }: Draft, id: string): Problem[] {
 }
 
 /** One pass, whatever is looked at: of 100,000 volumes, finding them takes longer than looking. */
-function checkVolumes(draft: Draft, changed: Draft['lvs'] | undefined): Problem[] {
+function checkVolumes(draft: Draft, changed: Changed | undefined): Problem[] {
   const isKnown = changed ? knownAmong(changed) : () => false;
   const checks = [namesOnce(), minorsOnce(), partsOnce(), thinDevicesOnce(draft.lvs)];
   const out: Problem[] = [];
-  for (const id in draft.lvs) {
-    const lv = draft.lvs[id] as Lv;
-    if (isKnown(id, lv)) continue;
+  const ids = Object.keys(draft.lvs);
+  const volumes = Object.values(draft.lvs);
+  for (let i = 0; i < ids.length; i++) {
+    const [id, lv] = [ids[i] as string, volumes[i] as Lv];
+    if (isKnown(lv)) continue;
     for (const check of checks) {
       const problem = check(id, lv);
       if (problem) out.push(problem);
@@ -84,12 +86,6 @@ function checkVolumes(draft: Draft, changed: Draft['lvs'] | undefined): Problem[
     if (problems.length > 0) out.push(...problems);
   }
   return out;
-}
-
-/** Whether there is nothing to be said of a volume: it is as it was committed, stands by itself, and none that changed has its name. */
-function knownAmong(changed: Draft['lvs']): (id: string, lv: Lv) => boolean {
-  const names = new Set(Object.values(changed).map((lv) => lv.name));
-  return (id, lv) => !names.has(lv.name) && isByItself(lv) && !Object.hasOwn(changed, id);
 }
 
 /** A hidden part belongs to one volume. */

@@ -8,6 +8,8 @@ import type { Json } from './json.js';
 
 /** Text of documents that were read from canonical lines. */
 const texts = new WeakMap<object, string>();
+/** The document that its parts were read with: as long as one of them is in use, it is not forgotten. */
+const wholes = new WeakMap<object, object>();
 /** The one read last, which what is written next was probably made from. */
 let latest: WeakRef<object> | undefined;
 
@@ -21,6 +23,7 @@ export function parseLines(text: string, plain: (text: string) => Json = JSON.pa
   const document = isInLines(text) ? parsed(text) : undefined;
   if (document === undefined) return plain(text);
   texts.set(document, text);
+  for (const part of Object.values(document)) if (typeof part === 'object' && part !== null) wholes.set(part, document);
   latest = new WeakRef(document);
   return document;
 }
@@ -38,91 +41,95 @@ function parsed(text: string): { [key: string]: Json } | undefined {
   }
 }
 
-/** A map of the latest document that was read, and where the first of its lines is in the text. */
-export interface KnownMap {
-  map: Readonly<Record<string, unknown>>;
-  text: string;
-  at: number;
-}
+/** Where the entries of a map begin in the text, and behind them the brace that closes it. */
+type Starts = number[];
 
-/** One of its entries: the value, and where its text begins and ends. */
-export interface KnownEntry {
-  value: unknown;
-  from: number;
-  to: number;
-  /** The value has lines of its own; they are `lines` where they can be told. */
-  isMap: boolean;
-  lines: KnownMap | undefined;
-}
-
-/** The latest document that was read from lines; undefined when it is gone. */
-export function latestLines(): KnownMap | undefined {
-  const document = latest?.deref();
-  const text = document && texts.get(document);
-  return document && text !== undefined ? knownMap(document, text, 2) : undefined;
-}
-
-/** Only where the text has a line for each key and no other: a stranger may have written one twice. */
-function knownMap(value: object, text: string, at: number): KnownMap | undefined {
-  const map = value as KnownMap['map'];
-  return endOfMap(text, at).entries === Object.keys(map).length ? { map, text, at } : undefined;
-}
-
-const [NEWLINE, QUOTE, COMMA, OPEN, CLOSE] = ['\n', 0x22, 0x2c, 0x7b, 0x7d] as const;
-
-/** Goes once along the entries of a map, in the order of their keys. */
-export class KnownLines {
-  readonly #of: KnownMap;
+/** A map of the latest document that was read from lines, with the text of its entries. */
+export class KnownMap {
+  readonly text: string;
   readonly #keys: readonly string[];
+  readonly #values: readonly unknown[];
+  readonly #starts: Starts;
+  readonly #maps: ReadonlyMap<number, Starts>;
   #next = 0;
-  #at: number;
 
-  constructor(of: KnownMap) {
-    this.#of = of;
-    this.#keys = Object.keys(of.map);
-    this.#at = of.at;
+  private constructor(map: object, text: string, starts: Starts, maps: ReadonlyMap<number, Starts>) {
+    this.text = text;
+    this.#keys = Object.keys(map);
+    this.#values = Object.values(map);
+    this.#starts = starts;
+    this.#maps = maps;
   }
 
-  /** The entry of that key, none of those before it; undefined where there is none, or the text has another form. */
-  find(key: string): KnownEntry | undefined {
-    for (let known = this.#keys[this.#next]; known !== undefined && known <= key; known = this.#keys[this.#next]) {
-      const entry = this.#entry(known);
-      this.#next = entry ? this.#next + 1 : this.#keys.length;
-      if (known === key) return entry;
-    }
-    return undefined;
+  /** The latest document itself; undefined when it is gone. */
+  static latest(): KnownMap | undefined {
+    const document = latest?.deref();
+    const text = document && texts.get(document);
+    if (!document || text === undefined) return undefined;
+    const entries = findEntries(text);
+    return entries && KnownMap.#of(document, text, entries.root, entries.maps);
   }
 
-  /** The entry that begins where the one before has ended. */
-  #entry(key: string): KnownEntry | undefined {
-    const { text, map } = this.#of;
-    const start = this.#at;
-    const from = start + key.length + 3;
-    if (text.charCodeAt(start) !== QUOTE || !text.startsWith(key, start + 1) || !text.startsWith('":', from - 2))
-      return undefined;
-    const isMap = text.charCodeAt(from) === OPEN && text[from + 1] === NEWLINE;
-    const end = isMap ? endOfMap(text, from + 2).end : text.indexOf(NEWLINE, from);
-    this.#at = end + 1;
-    const value = map[key];
-    const lines = isMap && typeof value === 'object' && value !== null ? knownMap(value, text, from + 2) : undefined;
-    return { value, from, to: text.charCodeAt(end - 1) === COMMA ? end - 1 : end, isMap, lines };
+  /**
+   * Only where the lines are told by the order of the keys: as many as there are keys, since a stranger may have written one
+   * twice; and no key like a number, since those come first whatever the text says.
+   */
+  static #of(map: object, text: string, starts: Starts, maps: ReadonlyMap<number, Starts>): KnownMap | undefined {
+    const known = new KnownMap(map, text, starts, maps);
+    return known.#keys.length === starts.length - 1 && !/^\d{1,10}$/.test(known.#keys[0] ?? '') ? known : undefined;
+  }
+
+  /** The place of a key behind those that were asked for before; −1 where it has none. Keys are asked for in order. */
+  find(key: string): number {
+    const keys = this.#keys;
+    while (this.#next < keys.length && (keys[this.#next] as string) < key) this.#next++;
+    return keys[this.#next] === key ? this.#next++ : -1;
+  }
+
+  valueAt(place: number): unknown {
+    return this.#values[place];
+  }
+
+  /** Whether the value has lines of its own. */
+  isMapAt(place: number): boolean {
+    return this.#maps.has(this.#starts[place] as number);
+  }
+
+  /** The value as a map with its lines. */
+  mapAt(place: number): KnownMap | undefined {
+    const starts = this.#maps.get(this.#starts[place] as number);
+    const value = this.#values[place];
+    return starts && typeof value === 'object' && value !== null ? KnownMap.#of(value, this.text, starts, this.#maps) : undefined;
+  }
+
+  /** Where the text of the entry begins, and where it ends: before the comma, or before the last newline. */
+  startOf(place: number): number {
+    return this.#starts[place] as number;
+  }
+  endOf(place: number): number {
+    return (this.#starts[place + 1] as number) - (place + 1 < this.#keys.length ? 2 : 1);
   }
 }
 
-/**
- * The newline behind the line that closes a map, whose first line begins at `at`, and how many entries it has. A line that ends
- * with a brace opens another map.
- */
-function endOfMap(text: string, at: number): { end: number; entries: number } {
-  let entries = 0;
-  for (let depth = 1, start = at; ; ) {
-    const end = text.indexOf(NEWLINE, start);
-    if (text.charCodeAt(start) === CLOSE) depth--;
-    else {
-      if (depth === 1) entries++;
-      if (text.charCodeAt(end - 1) === OPEN) depth++;
+const [OPEN, CLOSE] = [0x7b, 0x7d];
+
+/** The entries of all maps of several lines; those inside others by where their own entry begins. A line that ends with a brace opens one. */
+function findEntries(text: string): { root: Starts; maps: Map<number, Starts> } | undefined {
+  const maps = new Map<number, Starts>();
+  const root: Starts = [];
+  const open: Starts[] = [];
+  let current: Starts | undefined = root;
+  for (let start = 2; current; ) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return undefined; // the braces are elsewhere
+    current.push(start);
+    if (text.charCodeAt(start) === CLOSE) current = open.pop();
+    else if (text.charCodeAt(end - 1) === OPEN) {
+      open.push(current);
+      current = [];
+      maps.set(start, current);
     }
-    if (depth === 0 || end < 0) return { end, entries };
     start = end + 1;
   }
+  return { root, maps };
 }

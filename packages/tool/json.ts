@@ -1,6 +1,6 @@
 import stableStringify from 'fast-json-stable-stringify';
 import { fail } from './errors.js';
-import { type KnownEntry, KnownLines, type KnownMap, latestLines } from './json-lines.js';
+import { KnownMap } from './json-lines.js';
 import { scanJson } from './json-scan.js';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -102,9 +102,8 @@ function refuseUnsafe(value: unknown, depth: number): void {
  * keeps diffs and stored pages small (docs/formats/canonical-json.md).
  */
 export function canonicalLines(value: unknown, depth = 3): string {
-  const out = new LineWriter(latestLines());
-  out.write(value, depth);
-  return out.text();
+  const out = new LineWriter(KnownMap.latest());
+  return out.text(value, depth);
 }
 
 /** Text in the making, out of a document and the lines of the one that it was made from. */
@@ -119,35 +118,36 @@ class LineWriter {
     this.#known = known;
   }
 
-  text(): string {
+  text(value: unknown, depth: number): string {
+    this.write(value, depth, this.#known);
     this.#push('\n');
     return this.#parts.join('');
   }
 
-  write(value: unknown, depth: number, known = this.#known): void {
+  write(value: unknown, depth: number, known: KnownMap | undefined): void {
     if (depth === 0 || value === null || typeof value !== 'object' || Array.isArray(value)) {
       this.#push(canonical(value));
       return;
     }
     const map = value as Readonly<Record<string, unknown>>;
-    const lines = known && new KnownLines(known);
     let separator = '{\n';
     for (const key of sortedKeys(map)) {
       const v = map[key];
       if (v === undefined) continue;
-      this.#writeEntry(separator, key, v, depth - 1, lines?.find(key));
+      this.#writeEntry(separator, key, v, depth - 1, known);
       separator = ',\n';
     }
     this.#push(separator === ',\n' ? '\n}' : '{}');
   }
 
-  #writeEntry(separator: string, key: string, value: unknown, depth: number, known: KnownEntry | undefined): void {
-    const same = known !== undefined && known.value === value && typeof value === 'object' && !known.isMap;
-    if (same && (depth === 0 || Array.isArray(value))) {
-      this.#copy(separator, known.from - key.length - 3, known.to);
+  #writeEntry(separator: string, key: string, value: unknown, depth: number, known: KnownMap | undefined): void {
+    const place = known ? known.find(key) : -1;
+    const same = known !== undefined && place >= 0 && known.valueAt(place) === value && typeof value === 'object';
+    if (same && (depth === 0 || Array.isArray(value)) && !known.isMapAt(place)) {
+      this.#copy(separator, known.startOf(place), known.endOf(place));
     } else {
       this.#push(`${separator}${JSON.stringify(key)}:`);
-      this.write(value, depth, known?.lines ?? nothing);
+      this.write(value, depth, place < 0 ? undefined : known?.mapAt(place));
     }
   }
 
@@ -166,9 +166,6 @@ class LineWriter {
     this.#parts.push(text);
   }
 }
-
-/** Nothing is known of a map that is new. */
-const nothing: KnownMap = { map: {}, text: '', at: 0 };
 
 /** The keys in order. Of a document that was read and edited all are but the last few, which are merged in. */
 function sortedKeys(map: object): string[] {

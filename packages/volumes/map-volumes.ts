@@ -9,6 +9,7 @@ import { mergingInto } from '#metadata/thick/merge.js';
 import { snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
+import { changedKeys } from '#tool/map-changes.js';
 import type { Extents, Sectors } from '#tool/units.js';
 import { layerOf, scopeOf, uuidOf } from './identity.js';
 import type { LayerOptions, Mapping, Place } from './kinds/kind.js';
@@ -81,8 +82,7 @@ export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOpt
 function wipeOfOthers(work: Omit<Work, 'top' | 'mode'>): Region[] {
   const { draft, devices, group, before } = work;
   if (!before) return [];
-  const fresh: string[] = [];
-  for (const id in draft.lvs) if (isNew(work, id)) fresh.push(id);
+  const fresh = changedKeys(draft.lvs, before.lvs).filter((id) => isNew(work, id));
   const others = fresh.filter((id) => !Object.hasOwn(devices, uuidOf(group.id, id, layerOf(draft.lvs[id] as Lv))));
   const scratch: Omit<Work, 'top' | 'mode'> = { ...work, devices: {}, missing: new Map() };
   for (const id of topsOf(draft, others)) mapVolume({ ...scratch, top: id, mode: 'partial' }, id, isNewToUsers(work, id));

@@ -4,6 +4,7 @@ import { cacheSegment } from '#metadata/cache/segments.js';
 import type { Draft } from '#metadata/draft.js';
 import type { Lv } from '#metadata/metadata.js';
 import { poolSegment } from '#metadata/thin/segments.js';
+import { changedKeys } from '#tool/map-changes.js';
 import { layerOf, uuidOf } from './identity.js';
 
 type Repairs = NonNullable<Desired['repairs']>;
@@ -20,8 +21,8 @@ export function repairsOf(
   rows: (id: string) => Target[],
 ): Repairs {
   const repairs: Repairs = [];
-  for (const id in previous) {
-    if (lvs[id] === previous[id]) continue;
+  if (!previous) return repairs;
+  for (const id of changedKeys(lvs, previous)) {
     const old = metadataOf(previous[id]);
     if (!old) continue;
     const lv = lvs[id];

@@ -52,8 +52,10 @@ export const tool = singleTool({
   run: async (call): Promise<Output> => {
     const { oneshot, daemon } = call.options;
     if (oneshot && daemon) throw fail('usage', 'bad-option', 'options "--oneshot" and "--daemon" exclude each other');
-    if (call.options.lazy && !daemon)
-      throw fail('usage', 'bad-option', 'option "--lazy" needs "--daemon": somebody has to fetch the rest');
+    if (call.options.lazy)
+      throw fail('usage', 'no-lazy', 'option "--lazy" is not served: a seed is mounted when all of it is here', {
+        hint: 'leave it out',
+      });
     if (call.options.backend === 'zfs')
       throw fail('unavailable', 'no-zfs', 'dots on ZFS are not served yet', {
         hint: 'leave out --backend: a pool of dvm needs nothing but the kernel',

@@ -1,6 +1,7 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevice, openError } from '#blockdev/device.js';
+import { targetOf } from '#blockdev/fleeting.js';
 import { rereadPartitions } from '#blockdev/partitions.js';
 import { assert, skipped, suite, thrown } from '#test/support/check.js';
 import { canLoop, image, inTmp, run, withLoop } from '#test/support/loop.js';
@@ -76,7 +77,7 @@ files('errors of open are told apart', () => {
 files.run();
 
 const loops = suite('block devices');
-if (!canLoop) skipped(6, 'loop devices need root');
+if (!canLoop) skipped(7, 'loop devices need root');
 else {
   loops('direct I/O with any buffer, size and block size from the kernel', () =>
     withLoop(
@@ -97,6 +98,16 @@ else {
       '--sector-size',
       '4096',
     ),
+  );
+
+  loops('an open that does not wait leaves operations that may', () =>
+    withLoop(1 << 20, async (dev) => {
+      const d = await openDevice(dev);
+      const fd = readdirSync('/proc/self/fd').find((n) => targetOf(`/proc/self/fd/${n}`) === dev);
+      const flags = Number.parseInt(/flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '', 8);
+      assert.equal([flags & constants.O_DIRECT, flags & constants.O_NONBLOCK], [constants.O_DIRECT, 0]);
+      await d.close();
+    }),
   );
 
   loops('many reads at once', () =>

@@ -38,10 +38,10 @@ test('only what an edit made or changed is looked at', () => {
   draft.setLv(lvId(3), onPv('renamed', 3));
   draft.removeLv(lvId(4));
   const edited = new Draft(draft.result(), around);
-  assert.equal(Object.keys(changedVolumes(edited) ?? {}).sort(), [lvId(20), lvId(3)].sort());
+  assert.equal(Object.keys(changedVolumes(edited)?.lvs ?? {}).sort(), [lvId(20), lvId(3)].sort());
   const further = new Draft(edited.before, around);
   further.setLv(lvId(21), onPv('another', 21));
-  assert.is(Object.keys(changedVolumes(new Draft(further.result(), around)) ?? {}).length, 3);
+  assert.is(Object.keys(changedVolumes(new Draft(further.result(), around))?.lvs ?? {}).length, 3);
 });
 
 test('everything is looked at where the origin is not known, or where more than volumes changed', () => {

@@ -59,6 +59,14 @@ interface Lvs {
   lvs: Record<string, Json>;
 }
 
+test('ids that begin with a digit are told by the order of the lines, numbers are not', () => {
+  const spaced = (text: string) => parseLines(text.replaceAll('{"n":', '{"n": ')) as unknown as Lvs;
+  const ids = spaced(canonicalLines({ lvs: { '2aaaaaaaaaaaaaaaaaaa': { n: 1 }, b: { n: 2 } } }, 2));
+  assert.is(canonicalLines({ lvs: { ...ids.lvs } }, 2).split('"n": ').length, 3);
+  const numbers = spaced(canonicalLines({ lvs: { '10': { n: 1 }, '9': { n: 2 } } }, 2));
+  assert.is(canonicalLines({ lvs: { ...numbers.lvs } }, 2), '{\n"lvs":{\n"10":{"n":1},\n"9":{"n":2}\n}\n}\n');
+});
+
 test('edits of a document that was read are printed as those of any other', () => {
   forSeeds(2000, (seed) => {
     const random = new Random(seed);
