@@ -72,7 +72,10 @@ try {
     compare('file', files, fileTasks);
   } else process.stdout.write('ansible-playbook is not installed (ansible-core): nothing to compare with\n');
   const many = files(500);
-  const unchanged = runtimes().map((r): [string, Side] => [`500 states as they should be, ${r.name}`, () => void ours(r, many, true)]);
+  const unchanged = runtimes().map((r): [string, Side] => [
+    `500 states as they should be, ${r.name}`,
+    () => void ours(r, many, true),
+  ]);
   for (const r of runtimes()) ours(r, many);
   alone(Object.fromEntries(unchanged), 2000, { name: 'a limit of 2 s', goal: 1 }, { count: 5 });
 } finally {

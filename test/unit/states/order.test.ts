@@ -65,7 +65,8 @@ test('ansible: every step after the one before; justdoit: only requisites', asyn
 });
 
 test('genius: repositories before packages, unless they wait for one', async () => {
-  const yaml = 'nginx: pkg.installed\ngpg: pkg.installed\nrepo:\n  pkgrepo.absent: [require: [gpg]]\nfile: t.ok\nother: pkgrepo.absent\n';
+  const yaml =
+    'nginx: pkg.installed\ngpg: pkg.installed\nrepo:\n  pkgrepo.absent: [require: [gpg]]\nfile: t.ok\nother: pkgrepo.absent\n';
   assert.equal(await ids(yaml, 'genius'), ['other', 'gpg', 'repo', 'nginx', 'file']);
   const made = plan(await compiled(yaml, all), 'genius');
   assert.equal(
@@ -82,17 +83,22 @@ test('genius: repositories before packages, unless they wait for one', async () 
 });
 
 test('genius: repositories that wait for packages crosswise make no circle', async () => {
-  const made = await ids('p: pkg.installed\nq: pkg.installed\nr:\n  pkgrepo.absent: [require: [p]]\ns:\n  pkgrepo.absent: [require: [q]]\n', 'genius');
+  const made = await ids(
+    'p: pkg.installed\nq: pkg.installed\nr:\n  pkgrepo.absent: [require: [p]]\ns:\n  pkgrepo.absent: [require: [q]]\n',
+    'genius',
+  );
   assert.is(made.length, 4);
 });
 
 test('genius: packages in one transaction, as far as requisites let them', async () => {
-  assert.equal(await ids('a: pkg.installed\nf: t.ok\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'), ['f', 'a+b+c']);
-  assert.equal(await ids('a: pkg.installed\nf:\n  t.ok: [require: [a]]\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'), [
-    'a+c',
+  assert.equal(await ids('a: pkg.installed\nf: t.ok\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'), [
     'f',
-    'b',
+    'a+b+c',
   ]);
+  assert.equal(
+    await ids('a: pkg.installed\nf:\n  t.ok: [require: [a]]\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'),
+    ['a+c', 'f', 'b'],
+  );
   assert.equal(
     await ids(
       'a: pkg.installed\nb:\n  pkg.installed: [retry: true]\nc:\n  pkg.installed: [prereq: [d]]\nd: pkg.installed\ne:\n  pkg.installed: [failhard: true]\ng:\n  pkg.installed: [timeout: 5]\n',
@@ -156,7 +162,10 @@ test('documents that nobody compiled are refused', async () => {
 });
 
 test('pictures', async () => {
-  const states = await compiled('"<b>": pkg.installed\n\'q"\\\': pkg.installed\nf:\n  t.ok: [name: /etc/f, require: ["<b>"]]\n', all);
+  const states = await compiled(
+    '"<b>": pkg.installed\n\'q"\\\': pkg.installed\nf:\n  t.ok: [name: /etc/f, require: ["<b>"]]\n',
+    all,
+  );
   const made = plan(states, 'genius');
   assert.is(
     picture(made, 'tree'),
