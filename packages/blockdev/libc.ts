@@ -138,5 +138,8 @@ export function errnoName(errno: number): string {
 /** Numbers by name. Most runs have no error, and the module takes time to load. */
 export function errnoNumbers(): Readonly<Record<string, number>> {
   const { constants } = require('node:os') as typeof import('node:os');
-  return constants.errno as Readonly<Record<string, number>>;
+  return { ...constants.errno, ...keyErrors };
 }
+
+/** Linux's own about keys, which the runtime does not name (asm-generic/errno.h). */
+const keyErrors = { ENOKEY: 126, EKEYEXPIRED: 127, EKEYREVOKED: 128, EKEYREJECTED: 129 };

@@ -80,14 +80,23 @@ function resized(copy: { label: Label }, size: Sectors): string {
 }
 
 /**
- * Writes both copies, the first durably before the second, so that at every instant one of them is whole:
+ * Writes both copies, one durably before the other and the one that counts last, so that at every instant one of them is whole:
  * what a crash leaves is the old label or the new one. Where there is none to fall back to, the mark that makes it a label
  * is written last, so that what is torn is no label yet.
  */
 export async function writeLabel(storage: Storage, label: Label): Promise<void> {
-  const [first] = labelPlaces(label.size);
-  if ((await readLabel(storage)).state !== 'labelled') await put(storage, first, unmarked(packLabel(label, first)));
-  for (const here of labelPlaces(label.size)) await put(storage, here, packLabel(label, here));
+  const places = labelPlaces(label.size);
+  const counts = await placeThatCounts(storage);
+  if (counts === undefined) await put(storage, places[0], unmarked(packLabel(label, places[0])));
+  for (const here of counts === places[0] ? places.toReversed() : places) await put(storage, here, packLabel(label, here));
+}
+
+/** Where the label lies that a device is known by: of two that are alike the second copy. Undefined where there is none. */
+async function placeThatCounts(storage: Storage): Promise<Sectors | undefined> {
+  if ((await readLabel(storage)).state !== 'labelled') return undefined;
+  const [first, second] = labelPlaces(storage.size / SECTOR);
+  const [a, b] = await Promise.all([readCopy(storage, first), readCopy(storage, second)]);
+  return a.state === 'valid' && (b.state !== 'valid' || a.label.sequence > b.label.sequence) ? first : second;
 }
 
 async function put(storage: Storage, here: Sectors, block: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import { count } from '#documents/common.schema.js';
-import { checkedKind, dev, dmText, minor, targets, uuid, wipe } from './table.schema.js';
+import { checkedKind, dev, dmText, minor, targets, transactions, uuid, wipe } from './table.schema.js';
 
 /**
  * What a thin pool is to be told, group after group: the pool's transaction id goes from `from` to `to` when all
@@ -85,6 +85,8 @@ export const desiredSchema = {
           /** Of the device that the metadata belongs to. */
           uuid,
           name: dmText,
+          /** Of a thin pool: the ids that it may be at, the last first; at another one it gets the first of these. */
+          transactions,
           from: { ...targets, minItems: 1 },
           to: { ...targets, minItems: 1 },
         },

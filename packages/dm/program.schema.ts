@@ -1,5 +1,5 @@
 import { count, positive } from '#documents/common.schema.js';
-import { checkedKind, dmText, minor, targets, text, uuid, wipe } from './table.schema.js';
+import { checkedKind, dmText, minor, targets, text, transactions, uuid, wipe } from './table.schema.js';
 
 /**
  * What an instruction names. Without a uuid the device is found by name; with one it is found by the uuid alone,
@@ -111,7 +111,7 @@ export const planSchema = {
         type: 'object',
         required: ['kind', 'name', 'device'],
         additionalProperties: false,
-        properties: { kind: checkedKind, name: { type: 'string' }, device: dmText, repairFrom: dmText },
+        properties: { kind: checkedKind, name: { type: 'string' }, device: dmText, repairFrom: dmText, transactions },
       },
     },
     /** Devices of others that clones which come up read from, to be looked at before phase 1; `size` in sectors. */

@@ -1,4 +1,4 @@
-import { positive } from '#documents/common.schema.js';
+import { count, positive } from '#documents/common.schema.js';
 import { deviceRange } from '#documents/regions.schema.js';
 
 /** Names and uuids as the kernel holds them (encoded), at most 127 bytes. */
@@ -31,3 +31,6 @@ export const targets = { type: 'array', items: target } as const;
 export const wipe = { type: 'array', items: deviceRange } as const;
 /** What has metadata that only programs of its own can check. */
 export const checkedKind = { enum: ['thin-pool', 'cache'] } as const;
+
+/** Transaction ids of a thin pool. */
+export const transactions = { type: 'array', items: count, minItems: 1 } as const;

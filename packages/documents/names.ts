@@ -2,7 +2,7 @@ import { fail } from '#tool/errors.js';
 
 /** Suffixes that mark hidden layers of a volume; a user's name may not end in one, nor contain it before a number. */
 const hidden =
-  /^pvmove\d+$|_(tdata|tmeta|pmspare|cdata|cmeta|cvol|corig|wcorig|iorig|imeta|rimage|rmeta|mimage|mlog|vorigin|cow|cdest|clmeta)(_?\d+)?$/;
+  /^pvmove\d+$|_(tdata|tmeta|pmspare|cdata|cmeta|cvol|corig|wcorig|iorig|imeta|cryptorig|rimage|rmeta|mimage|mlog|vorigin|cow|cdest|clmeta)(_?\d+)?$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 

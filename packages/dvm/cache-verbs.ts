@@ -43,6 +43,6 @@ export const cacheVerbs = [
 ];
 
 /** Waits until the kernel has written everything back; what tm asks of the kernel then takes the cache apart. */
-function writtenBack(group: string, tm: readonly string[], kernel: readonly string[]): Pipeline[] {
+export function writtenBack(group: string, tm: readonly string[], kernel: readonly string[]): Pipeline[] {
   return [[find(group), ['tm', 'read', group], ['vg_wait', ...kernel]], update(group, tm, ['vg_check'])];
 }

@@ -14,7 +14,9 @@ const options = {
   ...changeOptions,
   ...raidFlags,
   ...stripeFlags,
-  type: { ...raidFlags.type, describe: 'what it is to become' },
+  type: { ...raidFlags.type, choices: [...raidFlags.type.choices, 'thin'], describe: 'what it is to become' },
+  pool: { type: 'string', value: 'POOL', describe: 'thin: the pool that takes what is written from now on' },
+  'origin-name': { type: 'string', value: 'NAME', describe: 'thin: what is there becomes a volume of this name' },
   force: { type: 'boolean', describe: 'with fewer stripes: the volume may become smaller' },
   split: { type: 'string', value: 'NAME', describe: 'make one image of a raid1 a volume of its own' },
 } as const satisfies OptionSpecs;
@@ -26,7 +28,7 @@ type ConvertCall = Call<typeof options>;
  */
 export const convert = command({
   name: 'convert',
-  summary: 'Make a volume redundant, more so, less so, or not at all, or lay it out anew, while it is in use.',
+  summary: 'Make a volume redundant, more so, less so, or not at all, lay it out anew, or make it thin, while it is in use.',
   positionals: [
     { name: 'TARGET', describe: 'GROUP/VOLUME' },
     { name: 'DEVICE', describe: 'where new images go, or which images go', optional: true, many: true },
@@ -56,7 +58,7 @@ interface Steps {
 
 function stepsOf(call: ConvertCall): Steps {
   const { group, volume } = parseVolume(call.positionals[0] ?? '');
-  const names = ['type', 'mirrors', 'stripes', 'stripe-size', 'region-size', 'force', 'split'];
+  const names = ['type', 'mirrors', 'stripes', 'stripe-size', 'region-size', 'force', 'pool', 'origin-name', 'split'];
   const words = ['lv_convert', volume, ...passOn(call.options, names), ...call.positionals.slice(1)];
   const tm = tmWords(call.options);
   const kernel = passOn(call.options, ['kernel']);

@@ -24,11 +24,22 @@ export const thinVerbs = [
       discards: { type: 'string', value: 'MODE', choices: ['passdown', 'no-passdown', 'ignore'], describe: 'what discards do' },
       'no-zero': { type: 'boolean', describe: 'do not zero chunks before they are handed out' },
       'error-if-full': { type: 'boolean', describe: 'writes fail at once when the pool is full' },
+      'low-water': { type: 'string', value: 'SIZE|N%', describe: 'what is left when the kernel raises an event' },
       stripes: { type: 'integer', value: 'N', describe: 'stripe the data over N devices' },
     },
     (call) => {
       const { group, volume } = parseVolume(call.positionals[0] ?? '');
-      const names = ['size', 'extents', 'metadata-size', 'chunk-size', 'discards', 'no-zero', 'error-if-full', 'stripes'];
+      const names = [
+        'size',
+        'extents',
+        'metadata-size',
+        'chunk-size',
+        'discards',
+        'no-zero',
+        'error-if-full',
+        'low-water',
+        'stripes',
+      ];
       const words = [...passOn(call.options, names), ...call.positionals.slice(1)];
       return [update(group, tmWords(call.options), ['lv_thin_pool', volume, ...words])];
     },
@@ -70,6 +81,16 @@ export const thinVerbs = [
       const [, name = '', ...devices] = call.positionals;
       const words = [name, ...passOn(call.options, ['tag', 'read-only', 'size', 'extents', 'chunk-size']), ...devices];
       return [update(group, tmWords(call.options), ['lv_snapshot', volume, ...words])];
+    },
+  ),
+  verb(
+    'revert',
+    'Bring a volume back to a snapshot of it; the snapshot goes.',
+    [{ name: 'TARGET', describe: 'GROUP/SNAPSHOT' }],
+    changeOptions,
+    (call) => {
+      const { group, volume } = parseVolume(call.positionals[0] ?? '');
+      return [update(group, tmWords(call.options), ['lv_merge', volume])];
     },
   ),
   verb(

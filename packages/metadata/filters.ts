@@ -2,6 +2,7 @@ import { tool as lv_cache } from './commands/lv_cache.js';
 import { tool as lv_clone } from './commands/lv_clone.js';
 import { tool as lv_convert } from './commands/lv_convert.js';
 import { tool as lv_create } from './commands/lv_create.js';
+import { tool as lv_crypt } from './commands/lv_crypt.js';
 import { tool as lv_extend } from './commands/lv_extend.js';
 import { tool as lv_integrity } from './commands/lv_integrity.js';
 import { tool as lv_merge } from './commands/lv_merge.js';
@@ -13,6 +14,7 @@ import { tool as lv_set } from './commands/lv_set.js';
 import { tool as lv_snapshot } from './commands/lv_snapshot.js';
 import { tool as lv_thin } from './commands/lv_thin.js';
 import { tool as lv_thin_pool } from './commands/lv_thin_pool.js';
+import { tool as lv_writecache } from './commands/lv_writecache.js';
 import { tool as pv_add } from './commands/pv_add.js';
 import { tool as pv_move } from './commands/pv_move.js';
 import { tool as pv_remove } from './commands/pv_remove.js';
@@ -32,6 +34,7 @@ const tools = [
   lv_clone,
   lv_convert,
   lv_create,
+  lv_crypt,
   lv_extend,
   lv_integrity,
   lv_merge,
@@ -43,6 +46,7 @@ const tools = [
   lv_snapshot,
   lv_thin,
   lv_thin_pool,
+  lv_writecache,
   pv_add,
   pv_move,
   pv_remove,

@@ -4,6 +4,7 @@ import { editAnnotations } from './annotations.js';
 import { cacheSegment } from './cache/segments.js';
 import { refuseCloning, setHydration } from './clone/segments.js';
 import { compact } from './compact.js';
+import { cryptSegment } from './crypt/create.js';
 import type { Draft } from './draft.js';
 import { refuseIntegrity } from './integrity/change.js';
 import { partsOf, referencesOf } from './kinds/kinds.js';
@@ -24,6 +25,7 @@ import { snapshotSegment } from './thick/segments.js';
 import { deleteDevices } from './thin/remove.js';
 import { poolSegment } from './thin/segments.js';
 import { dropIdleSpare } from './thin/spare.js';
+import { refuseWritecache } from './writecache/segments.js';
 
 /**
  * Cuts extents off a volume's end, whole stripes only. Its content is not looked at.
@@ -37,6 +39,7 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
   refuseReduction(lv);
   refuseCloning(lv, 'it cannot be resized');
   refuseIntegrity(lv);
+  refuseWritecache(lv, 'it cannot be made smaller');
   refuseOrigin(draft, id);
   const now = sizeOf(lv);
   const shares = { ...sharesOf(draft, spaceOf(draft, [])), LV: () => now };
@@ -62,6 +65,7 @@ export function reduceVolume(draft: Draft, volume: string, options: SizeOptions)
 function refuseReduction(lv: Lv): void {
   const what = poolSegment(lv) ? 'thin pool' : snapshotSegment(lv) ? 'snapshot' : undefined;
   if (what) throw fail('inUse', 'cannot-reduce', `${what} "${lv.name}" cannot be made smaller: its chunks lie anywhere in it`);
+  if (cryptSegment(lv)) throw fail('inUse', 'cannot-reduce', `volume "${lv.name}" is encrypted: it cannot be made smaller`);
   if (cacheSegment(lv))
     throw fail('inUse', 'cannot-reduce', `volume "${lv.name}" is cached: it cannot be made smaller`, {
       hint: `take the cache off first: lv_cache ${lv.name} --off`,

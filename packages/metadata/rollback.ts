@@ -9,6 +9,7 @@ import { listed } from './pv-edits.js';
 import { carryRaids } from './raid/rollback.js';
 import { laterClaims } from './rollback-steps.js';
 import { carryPools } from './thin/rollback.js';
+import { carryWritecaches } from './writecache/rollback.js';
 
 export interface Rollback {
   /** The version to go back to. */
@@ -31,7 +32,7 @@ export function rollBack(draft: Draft, { old, steps, force }: Rollback): { metad
   const now = draft.before;
   checkExtentSize(draft, old);
   checkGone(draft, old);
-  const carried = carryCaches(now, carryRaids(now, carryPools(now, old.lvs)));
+  const carried = carryWritecaches(now, carryCaches(now, carryRaids(now, carryPools(now, old.lvs))));
   const lost = overwritten(old, now, steps);
   if (lost.size > 0 && !force) throw overwrittenError(lost);
   const lvs = Object.fromEntries(

@@ -30,9 +30,9 @@ export interface TmPrograms {
 
 /** What vg_batch knows; a test holds the list to it. */
 const standardEdits = [
-  ...['lv_cache', 'lv_clone', 'lv_convert', 'lv_create', 'lv_extend', 'lv_integrity'],
+  ...['lv_cache', 'lv_clone', 'lv_convert', 'lv_create', 'lv_crypt', 'lv_extend', 'lv_integrity'],
   ...['lv_merge', 'lv_reduce', 'lv_remove', 'lv_rename', 'lv_set'],
-  ...['lv_repair', 'lv_snapshot', 'lv_thin', 'lv_thin_pool'],
+  ...['lv_repair', 'lv_snapshot', 'lv_thin', 'lv_thin_pool', 'lv_writecache'],
   ...['pv_add', 'pv_move', 'pv_remove', 'pv_reserve', 'pv_resize', 'pv_set'],
   ...['vg_check', 'vg_export', 'vg_import', 'vg_remove', 'vg_set', 'vg_split'],
 ];

@@ -5,6 +5,7 @@ import { isEmpty, type PlanView } from './activation.js';
 import { type Context, type Loaded, load } from './context.js';
 import { aboutFailing, tmCommand } from './hints.js';
 import { absentFrom, withoutAbsent } from './judge.js';
+import { phase1Refused } from './refusal.js';
 import type { Spread } from './store.js';
 
 /**
@@ -66,9 +67,7 @@ export async function runPlan(ctx: Context, plan: PlanView): Promise<void> {
     const first = await session.run('phase1');
     if (first.exit !== 0) {
       const abort = await session.run('abort');
-      throw fail('aborted', 'activation-failed', 'device-mapper refused the change; it was undone', {
-        details: { result: first, abort },
-      });
+      throw phase1Refused('device-mapper refused the change; it was undone', { result: first, abort });
     }
     const second = await session.run('phase2');
     if (second.exit !== 0)

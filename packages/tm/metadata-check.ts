@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { fail } from '#tool/errors.js';
 import type { PhaseSession } from '#tool/programs.js';
-import { markUnclean } from './cache-superblock.js';
+import { fitTransaction, markUnclean } from './metadata-superblock.js';
 
 /** Metadata of a thin pool or cache that a plan wants looked into before phase 1; device-mapper names. */
 export interface MetadataCheck {
@@ -11,6 +11,8 @@ export interface MetadataCheck {
   device: string;
   /** It is made from this one first. */
   repairFrom?: string;
+  /** Of a thin pool that is made anew: the transaction ids that it may be at; at another one it gets the first of these. */
+  transactions?: number[];
 }
 
 /** The programs that know the metadata of one kind, and how long a check may take. */
@@ -68,7 +70,7 @@ const words: Readonly<Record<MetadataCheck['kind'], { of: (name: string) => stri
  * @throws DvmError `pool-damaged`, `cache-damaged`, `repair-failed` (exit 84)
  */
 export async function checkMetadata(
-  { kind, name, device, repairFrom }: MetadataCheck,
+  { kind, name, device, repairFrom, transactions }: MetadataCheck,
   programs: CheckPrograms,
   note: (line: string) => void,
   run: RunProgram = runProgram,
@@ -77,6 +79,7 @@ export async function checkMetadata(
   const { of, code: damaged, hint } = words[kind];
   if (repairFrom !== undefined) {
     await repair(of(name), `/dev/mapper/${repairFrom}`, path, programs.repair, run);
+    if (transactions) fitTransaction(path, transactions);
     if (kind === 'cache') markUnclean(path);
   } else if (programs.check.length === 0 || isBlank(path)) return;
   const [program] = programs.check;

@@ -9,6 +9,7 @@ import { shellWord } from '#tool/shell.js';
 import { formatSize } from '#tool/units.js';
 import { type Activation, isEmpty, type PlanView } from './activation.js';
 import { aboutFailing, tmCommand } from './hints.js';
+import { phase1Refused } from './refusal.js';
 import type { Store } from './store.js';
 
 /** One change of a group, decided; what is left is to carry it out. */
@@ -94,9 +95,7 @@ async function phase1(store: Store, session: PhaseSession | undefined, change: C
   if (!session || change.plan?.phases.phase1.length === 0) return;
   const failed = await failure(session, 'phase1');
   if (!failed) return;
-  const error = fail('aborted', 'activation-failed', 'device-mapper refused the change before the commit', {
-    details: failed,
-  });
+  const error = phase1Refused('device-mapper refused the change before the commit', failed);
   throw await rolledBack(error, store, session, change);
 }
 

@@ -6,7 +6,7 @@ import type { Draft } from '#metadata/draft.js';
 import { ownersOf } from '#metadata/kinds/kinds.js';
 import type { Area, Lv, Metadata } from '#metadata/metadata.js';
 import { mergingInto } from '#metadata/thick/merge.js';
-import { snapshotsByOrigin } from '#metadata/thick/segments.js';
+import { snapshotSegment, snapshotsByOrigin } from '#metadata/thick/segments.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { fail } from '#tool/errors.js';
 import { changedKeys } from '#tool/map-changes.js';
@@ -36,6 +36,8 @@ export interface MapOptions {
   previous?: Metadata['lvs'] | undefined;
   /** Uuids of the devices that are active as origins of thick snapshots. */
   upAsOrigin?: ReadonlySet<string>;
+  /** Uuids of the devices that somebody has open. */
+  inUse?: ReadonlySet<string>;
   /** First lines of status of the devices that are up, by uuid. */
   status?: ReadonlyMap<string, string>;
   /** Thin pools that have something to be told come up with or without their volumes. */
@@ -67,7 +69,7 @@ interface Uppers {
 export function mapVolumes(draft: Draft, ids: readonly string[], options: MapOptions): Desired {
   const work = { ...options, draft, devices: {}, missing: new Map(), uppers: uppersOf(draft.lvs) };
   const at = (id: string): Work => ({ ...work, top: id, mode: options.mode(id) });
-  for (const id of ids) mapVolume(at(id), id, isNewToUsers(work, id));
+  for (const id of ids) if (!isBack(work, id)) mapVolume(at(id), id, isNewToUsers(work, id));
   if (options.tellPools)
     for (const id of pendingPools(draft)) poolLayer(mappingOf(at(id), id, draft.lvs[id] as Lv, isNew(work, id)));
   const rows = (id: string): Target[] => mappingOf(at(id), id, draft.lvs[id] as Lv, false).rows();
@@ -103,9 +105,9 @@ function climb(owners: ReadonlyMap<string, string>, from: string): Set<string> {
   return path;
 }
 
-/** A new hidden volume by itself is a move: what lies below it is somebody's. */
-function isNewToUsers(work: Pick<Work, 'before' | 'draft'>, id: string): boolean {
-  return isNew(work, id) && !work.draft.lvs[id]?.hidden;
+/** A new hidden volume by itself is a move, and a new external origin is what a volume was before: what lies below is somebody's. */
+function isNewToUsers(work: Pick<Work, 'before' | 'draft' | 'uppers'>, id: string): boolean {
+  return isNew(work, id) && !work.draft.lvs[id]?.hidden && !work.uppers().externalOrigins.has(id);
 }
 
 /** Adds a volume's device and those below it; returns its device-mapper name. */
@@ -142,9 +144,25 @@ function tableOf(work: Work, id: string, mapping: Mapping): Target[] {
   const { externalOrigins, snapshots: all } = work.uppers();
   const snapshots = all.get(id);
   if (!snapshots) return externalOrigins.has(id) ? overReal(mapping) : mapping.rows();
-  // the kernel hands chunks over only to an origin that comes up anew
-  const merging = work.upAsOrigin?.has(mapping.uuid(id)) ? undefined : mergingInto(work.draft.lvs, id);
-  return originTable(mapping, snapshots, merging);
+  return originTable(mapping, snapshots, mergingNow(work, id, mapping));
+}
+
+/** Whether a snapshot is there only as what its origin has from now on. */
+function isBack(work: Omit<Work, 'top' | 'mode'>, id: string): boolean {
+  const segment = snapshotSegment(work.draft.lvs[id] as Lv);
+  const uuid = (lv: string): string => uuidOf(work.group.id, lv, layerOf(work.draft.lvs[lv] as Lv));
+  return segment?.merging === true && mergingNow(work, segment.origin, { uuid }) === id;
+}
+
+/** Whoever has one of the two open would find other content in it, or none: then the origin waits until it comes up anew. */
+function mergingNow(
+  { draft, upAsOrigin, inUse }: Omit<Work, 'top' | 'mode'>,
+  id: string,
+  { uuid }: Pick<Mapping, 'uuid'>,
+): string | undefined {
+  const merging = mergingInto(draft.lvs, id);
+  if (merging === undefined || !upAsOrigin?.has(uuid(id))) return merging;
+  return [id, merging].some((lv) => inUse?.has(uuid(lv))) ? undefined : merging;
 }
 
 /** Whether a volume is one that the version before did not have. */

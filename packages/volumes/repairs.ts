@@ -34,11 +34,20 @@ export function repairsOf(
       kind: now.kind,
       uuid: uuidOf(group.id, id, layer ?? layerOf(lv)),
       name,
+      ...transactionsOf(lv),
       from: rows(old.meta),
       to: rows(now.meta),
     });
   }
   return repairs;
+}
+
+/** Where a pool may be: at the last transaction, or before those that it may not have been told of. */
+function transactionsOf(lv: Lv): { transactions?: number[] } {
+  const pool = poolSegment(lv);
+  if (!pool) return {};
+  const pending = new Set((pool.messages ?? []).map((m) => m.transaction));
+  return { transactions: [...Array(pending.size + 1).keys()].map((n) => pool.transaction - n) };
 }
 
 function metadataOf(lv: Lv | undefined): { kind: Repairs[number]['kind']; meta: string } | undefined {

@@ -1,22 +1,14 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { runInSandbox } from '#test/sandbox/sandbox.js';
-import { median, must, type Peer, report, type Side, sideBySide } from './figure.js';
+import { must, report } from './figure.js';
+import { inGuest } from './in-guest.js';
 import { lvm } from './lvm.js';
 import { node, type Runtime, run, runtimes } from './runtime.js';
+import { upAndDown, type Way } from './up-and-down.js';
 
-/**
- * In the guest, beside LVM2 without its file locks and archives: 200 thin volumes up and down; a snapshot of a mounted
- * thin volume, the whole command, and how long the origin was suspended meanwhile. That is watched in sysfs by this
- * process, on the same processor, which makes it longer for both.
- */
+/** 200 thin volumes of one pool up and down, in a guest, beside LVM2 without its file locks and archives. */
 const volumes = 200;
 const [ourDisk, theirDisk] = ['/dev/ubda', '/dev/ubdb'] as const;
-const goals = { activate: 1, snapshot: 1, suspended: 0.5 };
-const rounds = 5;
-
-type Words = [string, ...string[]];
+const goal = 1;
 
 function prepareOurs(): void {
   run(node, 'dvm', ['create', 'ours', ourDisk, '--extent-size', '1M']);
@@ -52,103 +44,21 @@ function withMoreVolumes(text: string): string {
   return text.replace(block, block + Array.from({ length: volumes - 1 }, (_, i) => copy(i + 1)).join(''));
 }
 
-function activation(environment: Record<string, string>): void {
-  const vgchange = (how: string) => () => void must(['lvm', 'vgchange', '-qq', how, 'vg'], undefined, environment);
-  const verb = (runtime: Runtime, name: string) => () => void run(runtime, 'dvm', [name, 'ours']);
-  const after =
-    (work: () => void, rest: () => void): Side =>
-    () => {
-      const start = performance.now();
-      work();
-      const took = performance.now() - start;
-      rest();
-      return took;
-    };
-  vgchange('-an')();
-  verb(node, 'deactivate')();
-  const peer: Peer = { name: 'vgchange, lean', run: after(vgchange('-ay'), vgchange('-an')), goal: goals.activate };
-  const ours = runtimes().map((r): [string, Side] => [
-    `activate ${volumes} thin volumes, ${r.name}`,
-    after(verb(r, 'activate'), verb(r, 'deactivate')),
-  ]);
-  sideBySide(Object.fromEntries(ours), [peer], { count: rounds });
-}
-
-/** Runs a command; how long it took, and how long the device was suspended, in milliseconds. */
-async function watched([file, ...args]: Words, environment: Record<string, string>, suspended: string) {
-  const start = performance.now();
-  const child = spawn(file, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'inherit'] });
-  let [ended, held, last] = [false, 0, start];
-  child.on('exit', (code) => {
-    ended = true;
-    if (code !== 0) throw new Error(`${file} ${args.join(' ')}: exit ${code}`);
-  });
-  while (!ended) {
-    const is = readFileSync(suspended, 'latin1').startsWith('1');
-    const now = performance.now();
-    if (is) held += now - last;
-    last = now;
-    await new Promise((done) => setImmediate(done));
-  }
-  return { whole: performance.now() - start, held };
-}
-
-function suspendedFile(name: string): string {
-  const device = must(['dmsetup', 'info', '-c', '--noheadings', '-o', 'blkdevname', name]).trim();
-  return `/sys/block/${device}/dm/suspended`;
-}
-
-async function snapshots(environment: Record<string, string>): Promise<void> {
-  run(node, 'dvm', ['activate', 'ours/t0']);
-  must(['lvm', 'lvchange', '-qq', '-ay', 'vg/t0'], undefined, environment);
-  for (const name of ['ours-t0', 'vg-t0']) {
-    must(['mkfs.ext4', '-q', `/dev/mapper/${name}`]);
-    must(['mkdir', '-p', `/mnt/${name}`]);
-    must(['mount', `/dev/mapper/${name}`, `/mnt/${name}`]);
-  }
-  const sides: [string, string, (i: number) => Words][] = [
-    ...runtimes().map((r): [string, string, (i: number) => Words] => [r.name, 'ours-t0', (i) => r.command('dvm', ['snapshot', 'ours/t0', `${r.name}${i}`])]),
-    ['lvcreate -s, lean', 'vg-t0', (i) => ['lvm', 'lvcreate', '-qq', '-y', '-s', '-kn', '-n', `s${i}`, 'vg/t0']],
-  ]; // biome-ignore format: one line each
-  const times = sides.map(() => ({ whole: [] as number[], held: [] as number[] }));
-  for (let i = 0; i <= rounds; i++)
-    for (const [s, [, device, command]] of sides.entries()) {
-      must(['dd', 'if=/dev/urandom', `of=/mnt/${device}/file`, 'bs=64k', 'count=8']);
-      const { whole, held } = await watched(command(i), environment, suspendedFile(device));
-      if (i === 0) continue;
-      times[s]?.whole.push(whole);
-      times[s]?.held.push(held);
-    }
-  const theirs = times.at(-1) ?? { whole: [], held: [] };
-  for (const [s, [name]] of sides.slice(0, -1).entries())
-    for (const what of ['whole', 'held'] as const) {
-      const goal = what === 'whole' ? goals.snapshot : goals.suspended;
-      const title = what === 'whole' ? 'snapshot of a mounted thin volume' : 'origin suspended for its snapshot';
-      report(`${title}, ${name}`, median(times[s]?.[what] ?? []), median(theirs[what]), 'ms', {
-        name: 'lvcreate -s, lean',
-        goal,
-      });
-    }
-}
-
-async function inGuest(): Promise<void> {
+function measure(): void {
   const { environment } = lvm([theirDisk], '/tmp', 'lean');
   prepareOurs();
   prepareTheirs(environment);
-  activation(environment);
-  await snapshots(environment);
+  const vgchange = (how: string) => () => must(['lvm', 'vgchange', '-qq', how, 'vg'], undefined, environment);
+  const verb = (runtime: Runtime, name: string) => () => run(runtime, 'dvm', [name, 'ours']);
+  const ours = runtimes().map((r): [string, Way] => [r.name, { up: verb(r, 'activate'), down: verb(r, 'deactivate') }]);
+  vgchange('-an')();
+  verb(node, 'deactivate')();
+  const took = upAndDown({ lvm: { up: vgchange('-ay'), down: vgchange('-an') }, ...Object.fromEntries(ours) });
+  for (const [what, title] of [['up', 'activate'], ['down', 'deactivate']] as const) // biome-ignore format: a table
+    for (const { name } of runtimes()) {
+      const by = { name: 'vgchange, lean', goal: name === 'executable' ? goal : undefined };
+      report(`${title} ${volumes} thin volumes, ${name}`, took(name)[what], took('lvm')[what], 'ms', by);
+    }
 }
 
-if (process.env.DVM_GUEST) void inGuest();
-else
-  void runInSandbox({
-    command: [process.execPath, __filename],
-    cwd: resolve('.'),
-    disks: ['1G', '1G'],
-    memory: '1G',
-    timeLimit: 900,
-    env: { DVM_GUEST: '1' },
-    onOutput: (stream, chunk) => process[stream].write(chunk),
-  }).then((r) => {
-    process.exitCode = r.code ?? 1;
-  });
+void inGuest(__filename, measure, []);

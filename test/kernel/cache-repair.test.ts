@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { guestTests } from '#test/sandbox/session.js';
 import { assert, suite } from '#test/support/check.js';
-import { devices, dvm, pipe, refusal, sh, tables } from '#test/support/guest.js';
+import { devices, dvm, pipe, refusal, sh, tables, unsettled } from '#test/support/guest.js';
 
 /** Damaged metadata of a cache on a real kernel: noticed before the volume comes up, made anew on the spare, or dropped. */
 
@@ -50,6 +50,7 @@ guestTests({ disks: ['64M', '64M'] }, () => {
     assert.equal(devices(), []);
     // the kernel finds it out too, only later
     assert.is((await refusal(() => dvm`activate vg --no-cache-check`)).code, 'activation-pending');
+    assert.equal([unsettled(), devices().includes('vg-data')], [[], false]);
     await dvm`deactivate vg`;
     assert.equal(devices(), []);
   });

@@ -1,6 +1,6 @@
 import { guestTests } from '#test/sandbox/session.js';
 import { assert, suite } from '#test/support/check.js';
-import { dvm, pipe, refusal, sh, tables, unsettled } from '#test/support/guest.js';
+import { dvm, pipe, refusal, sh, sha256, tables, unsettled } from '#test/support/guest.js';
 import { startWriter } from '#test/support/writer.js';
 
 /** What LVM2 makes of the same, on a disk of the same size; names and numbers of devices apart. */
@@ -67,9 +67,11 @@ guestTests({ disks: ['96M', '96M', '96M'] }, () => {
     sh`e2fsck -fn /dev/mapper/vg-monday`;
   });
 
-  test('merged: at the next activation the origin is what it was', async () => {
+  test('merged while the origin is in use: at its next activation it is what it was', async () => {
+    sh`mount /dev/dvm/vg/data /mnt/d`;
     await dvm`merge vg/monday`;
     assert.match(tables()['vg-data']?.[0] ?? '', /snapshot-origin/);
+    sh`umount /mnt/d`;
     await dvm`deactivate vg/data`;
     await dvm`activate vg/data`;
     sh`mount /dev/dvm/vg/data /mnt/d`;
@@ -81,6 +83,25 @@ guestTests({ disks: ['96M', '96M', '96M'] }, () => {
     sh`cmp /etc/passwd /mnt/d/file`;
     sh`umount /mnt/d`;
     sh`e2fsck -fn /dev/dvm/vg/data`;
+  });
+
+  test('merged while nobody uses the two: at once, with another snapshot beside', async () => {
+    await dvm`snapshot vg/data monday --size 16M --chunk-size 8K`;
+    await dvm`snapshot vg/data tuesday --size 16M`;
+    const sum = sha256('/dev/dvm/vg/data');
+    sh`dd if=/dev/urandom of=/dev/dvm/vg/data bs=64k count=100 conv=notrunc,fsync status=none`;
+    const written = sha256('/dev/dvm/vg/data');
+    await dvm`merge vg/monday`;
+    assert.match(tables()['vg-data']?.[0] ?? '', /snapshot-merge/);
+    assert.equal(sha256('/dev/dvm/vg/data'), sum);
+    await dvm`activate vg`;
+    assert.equal([Object.keys(tables()).includes('vg-monday'), unsettled()], [false, []]);
+    await pipe`discover vg | tm read vg | vg_wait --timeout 60`;
+    await pipe`discover vg | tm update vg -- vg_check`;
+    assert.match(tables()['vg-data']?.[0] ?? '', /snapshot-origin/);
+    assert.equal([sha256('/dev/dvm/vg/data'), sha256('/dev/dvm/vg/tuesday')], [sum, sum]);
+    assert.not.equal(sum, written);
+    await dvm`remove vg/tuesday`;
   });
 
   test('the same tables as LVM2 makes', async () => {

@@ -70,5 +70,23 @@ guestTests({ disks: ['128M', '128M'] }, () => {
     await dvm`remove vg/pool_meta0`;
   });
 
+  test('a pool at another transaction is named and not touched; a repair gives it the one that the group has', async () => {
+    await dvm`activate vg`;
+    const id = /thin-pool (\d+) /.exec(sh`dmsetup status vg-pool-tpool`)?.[1] ?? '';
+    sh`dmsetup message vg-pool-tpool 0 ${`set_transaction_id ${id} 99`}`;
+    for (const state of ['up', 'down']) {
+      const e = await refusal(() => (state === 'up' ? dvm`snapshot vg/t1 s2` : dvm`activate vg`));
+      assert.equal([e.code, e.exitCode], ['pool-transaction', 84], state);
+      assert.match(e.message, new RegExp(`^thin pool "vg-pool-tpool" is at transaction 99, not .*\\b${id}\\b`));
+      await dvm`deactivate vg`;
+      assert.equal(devices(), []);
+    }
+    await dvm`repair vg/pool`;
+    await dvm`activate vg`;
+    sh`cmp -n ${String(sh`cat /tmp/data`.length)} /tmp/data /dev/mapper/vg-t1`;
+    await dvm`snapshot vg/t1 s2`;
+    assert.match(sh`dmsetup status vg-pool-tpool`, new RegExp(`thin-pool ${Number(id) + 1} `));
+  });
+
   test.run();
 });

@@ -98,8 +98,9 @@ guestTests({}, () => {
   test('a pool that is being filled is extended, and no write fails', async () => {
     await dvm`thin-pool vg/pool --size 8M ${[disk(1), disk(2)]}`;
     await dvm`thin vg/data --pool pool --virtual-size 32M`;
-    watch = new Watch({ ...config, interval: 1 });
+    watch = new Watch(config);
     await watch.until('started');
+    assert.is((await watch.until('done')).do, 'low-water');
     for (let mib = 0; mib < 14; mib++) {
       sh`dd if=/dev/urandom of=/dev/dvm/vg/data bs=1M seek=${mib} count=1 oflag=direct conv=notrunc`;
       const [used = 0, total = 0] = poolUse().split(/[/ ]/).map(Number);
@@ -109,6 +110,9 @@ guestTests({}, () => {
   });
 
   test('a thick snapshot is extended before it overflows', async () => {
+    await watch.stop();
+    watch = new Watch({ ...config, interval: 1 }); // of thick snapshots the kernel tells nothing before they are lost
+    await watch.until('started');
     await dvm`create vg/home --size 8M ${disk(3)}`;
     await dvm`snapshot vg/home backup --size 4M ${disk(3)}`;
     sh`dd if=/dev/urandom of=/dev/dvm/vg/home bs=1M count=3 oflag=direct conv=notrunc`;

@@ -55,6 +55,11 @@ export const thinCases: Case[] = [
   change('create two thin volumes, each by itself', withPool, mutate(thin('a'), thin('b'))),
   change('snapshot a live thin volume', [...withPool, mutate(thin('a'))], mutate(snapshot)),
   change('go back to a thin snapshot', [...withPool, mutate(thin('a')), mutate(snapshot)], mutate(['lv_merge', 's'])),
+  change(
+    'make a volume thin',
+    [...withPool, mutate(['lv_create', 'data', '--extents', '3'])],
+    mutate(['lv_convert', 'data', '--type', 'thin', '--pool', 'pool']),
+  ),
   change('remove a thin volume and make another', [...withPool, mutate(thin('a'))], batch(['lv_remove', 'a'], thin('b'))),
   change('remove a pool with its volumes', [...withPool, mutate(thin('a'))], mutate(['lv_remove', 'a', 'pool'])),
   change(

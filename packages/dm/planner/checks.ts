@@ -47,11 +47,12 @@ function kindOf(d: Device): Check['kind'] | undefined {
   return d.want?.targets.some((t) => t.type === 'cache') ? 'cache' : undefined;
 }
 
-function repair({ kind, uuid, name, from, to }: Repair, s: Survey): { check: Check; shown: Shown[] } {
+function repair({ kind, uuid, name, transactions, from, to }: Repair, s: Survey): { check: Check; shown: Shown[] } {
   if (s.devices.some((d) => d.uuid === uuid && d.now)) throw isActive(kind, name);
   const old = { id: freeId(`${uuid}-old`, s), targets: from, readOnly: true };
   const device = { id: freeId(`${uuid}-new`, s), targets: to, readOnly: false };
-  return { check: { kind, name, device: device.id.name, repairFrom: old.id.name }, shown: [old, device] };
+  const at = transactions === undefined ? {} : { transactions };
+  return { check: { kind, name, device: device.id.name, repairFrom: old.id.name, ...at }, shown: [old, device] };
 }
 
 function isActive(kind: Check['kind'], name: string) {

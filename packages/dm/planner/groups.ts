@@ -1,3 +1,4 @@
+import { handedOver } from './handover.js';
 import { liveParentsFirst, ordered } from './order.js';
 import { keptAbove, type Stages } from './stages.js';
 import type { Device } from './survey.js';
@@ -49,7 +50,9 @@ function toGroup(devices: readonly Device[], stages: Stages): Group {
   // from the top down, so that a device which takes over sectors of one above it still comes first
   const resume = ordered(devices.toReversed(), (d) => comesAfter(d, stages));
   const present = new Set(devices.filter((d) => d.now));
-  return { suspend: liveParentsFirst([...present]), resume };
+  // what hands its chunks over to its origin rests until that has them
+  const sources = devices.flatMap(handedOver);
+  return { suspend: liveParentsFirst([...present, ...sources]), resume: [...resume, ...sources] };
 }
 
 /** The origins, already up, that a new snapshot joins: they rest while it comes up. */

@@ -1,4 +1,5 @@
 import type { Instruction, Target } from '../documents.js';
+import { emptied, handedOver } from './handover.js';
 import * as make from './instructions.js';
 import { hasMinor, reserve } from './minors.js';
 import { isAt, possibleTransactions } from './pools.js';
@@ -31,6 +32,7 @@ export function phase1Steps(s: Survey, order: readonly Device[], stages: Stages,
     ...mend(s, order),
     ...order.flatMap(reserve),
     ...order.flatMap((d) => prepare(d, s, stages)),
+    ...order.flatMap(handedOver).map((d) => ({ run: make.load(d, emptied(d), false), undo: [make.clear(d)] })),
     // one half made again would let those above it come up on nothing
     ...removals.early.map((d) => ({ run: make.remove(d), undo: recreate(d, s, gone), mend: [make.remove(d)] })),
   ];

@@ -40,25 +40,26 @@ export function phase2Sections(s: Survey, order: readonly Device[], stages: Stag
 
 /**
  * All suspended, from the top down; then each resumed, which switches its table, from the bottom up. When that fails
- * somewhere, what is still suspended goes on with its old table; for the others `clear` and `resume` do nothing.
+ * somewhere, what is still suspended goes on with its old table (for the others `clear` and `resume` do nothing), and what
+ * is new goes again: one that did not come up would stay suspended, and keep whoever opens it waiting.
  */
 function switchTables({ suspend, resume }: Group): Unit {
   const up = (d: Device) => make.resume(d, d.want ?? {});
-  const present = resume.filter((d) => d.now);
+  const [present, fresh] = [resume.filter((d) => d.now), resume.filter((d) => !d.now)];
   return {
     steps: [...suspend.map((d) => make.suspend(d, suspendFlags(d))), ...resume.map(up)],
-    mend: present.flatMap((d) => [make.clear(d), up(d)]),
+    mend: [...present.flatMap((d) => [make.clear(d), up(d)]), ...fresh.toReversed().map(make.remove)],
   };
 }
 
-/** The same for devices of which the kernel could not know before; what has not come up is not left half made. */
+/** The same for devices of which the kernel could not know before. */
 function bringUp(group: Group, s: Survey, { deferred }: Stages): Unit {
   const { steps, mend = [] } = switchTables(group);
   const waited = group.resume.filter((d) => deferred.has(d));
   return {
     needs: waited.flatMap((d) => d.below.filter(hasMessages)).map((pool) => isAt(pool, lastTransaction(pool) ?? 0)),
     steps: [...waited.flatMap((d) => makeNow(d, s)), ...steps],
-    mend: [...mend, ...waited.toReversed().flatMap((d) => (d.now ? [] : [make.remove(d)]))],
+    mend,
   };
 }
 

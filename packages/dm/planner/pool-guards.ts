@@ -44,7 +44,7 @@ function otherTransaction(pool: Device, transaction: number): DvmError {
     'pool-transaction',
     `thin pool "${pool.name}" is at transaction ${transaction}, not ${expected.join(' or ')}`,
     {
-      hint: 'its metadata is not of the version that the group has: nothing was sent to it',
+      hint: 'its metadata is not of the version that the group has: nothing was sent to it; if it is to count all the same: deactivate it, then dvm repair GROUP/POOL',
       details: { name: pool.name, transaction, expected },
     },
   );

@@ -2,12 +2,14 @@ import type { Target } from '../documents.js';
 import { refused } from '../errno.js';
 import { cache } from './caches.js';
 import { clone } from './clones.js';
+import { crypt } from './crypt.js';
 import { integrity } from './integrity.js';
 import { mirror } from './mirror.js';
 import { positive, sectors } from './numbers.js';
 import { raid } from './raid.js';
 import { snapshot, snapshotOrigin } from './snapshots.js';
 import { thin, thinPool } from './thin-targets.js';
+import { writecache } from './writecache.js';
 
 /** A range of another block device, in sectors. */
 export interface Use {
@@ -49,6 +51,8 @@ const types: Record<string, TargetType> = {
   cache,
   clone,
   integrity,
+  crypt,
+  writecache,
 };
 
 /** Constructs one row as the kernel's target would, in the kernel's order of checks. */

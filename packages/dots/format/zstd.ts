@@ -1,5 +1,7 @@
 import { loadKoffi } from '#blockdev/foreign-koffi.js';
 import { type DvmError, fail } from '#tool/errors.js';
+import { frameLimit } from './limits.js';
+import { Places } from './places.js';
 
 /** zstd, in the threads of the runtime's pool: several calls at once use several processors. */
 export interface Codec {
@@ -64,24 +66,32 @@ function called(start: (done: Done) => void): Promise<Buffer> {
 /** ZSTD_isError of zstd_errors.h: sizes are below, negated error codes above. */
 const leastError = 2n ** 64n - 120n;
 
+/** Calls at once: as many as koffi keeps stacks for; it refuses more than a few hundred, and threads are few. */
+const callsAtOnce = 8;
+
 function libraryCodec(): Codec {
   const library = loadLibrary();
+  const places = new Places(callsAtOnce);
+  const spare: Buffer[] = []; // room for frames, used again: most of what is allocated would be garbage at once
   const compress = library.func('ZSTD_compress', 'size_t', ['void *', 'size_t', 'void *', 'size_t', 'int']);
   const decompress = library.func('ZSTD_decompress', 'size_t', ['void *', 'size_t', 'void *', 'size_t']);
   const contentSize = library.func('ZSTD_getFrameContentSize', 'uint64_t', ['void *', 'size_t']);
   return {
     compress: async (data) => {
-      const out = Buffer.allocUnsafe(compressBound(data.length));
-      const size = await called64((done) => compress.async(out, out.length, data, data.length, level, done));
+      const bound = compressBound(data.length);
+      const out = (bound <= frameLimit ? spare.pop() : undefined) ?? Buffer.allocUnsafe(Math.max(bound, frameLimit));
+      const size = await places.with(() => called64((done) => compress.async(out, out.length, data, data.length, level, done)));
       if (size >= leastError) throw new Error(`ZSTD_compress: ${size - 2n ** 64n}`);
-      return Buffer.from(out.subarray(0, Number(size))); // the rest is let go
+      const result = Buffer.from(out.subarray(0, Number(size)));
+      if (bound <= frameLimit && spare.length < callsAtOnce) spare.push(out);
+      return result;
     },
     decompress: async (data, most) => {
       if (data.length === 0) throw badFrame('nothing in it');
       const told = BigInt(contentSize(data, data.length) as number | bigint);
       const room = told <= BigInt(most) ? Number(told) : most; // not told is above all sizes
       const out = Buffer.allocUnsafe(room);
-      const size = await called64((done) => decompress.async(out, out.length, data, data.length, done));
+      const size = await places.with(() => called64((done) => decompress.async(out, out.length, data, data.length, done)));
       if (size >= leastError) throw badFrame(`error ${2n ** 64n - size} of zstd`);
       return out.subarray(0, Number(size));
     },

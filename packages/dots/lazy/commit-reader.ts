@@ -2,6 +2,7 @@ import { fail } from '#tool/errors.js';
 import type { StoredCommit } from '../format/commit.js';
 import { type Extent, endOf, type Frame } from '../format/extents.js';
 import { blockSize, segmentBlocks } from '../format/limits.js';
+import { Places } from '../format/places.js';
 import { Registry } from '../registry/registry.js';
 import type { SessionOptions } from '../registry/session.js';
 import type { Remote } from '../transfer/content.js';
@@ -15,6 +16,8 @@ const window = 1 << 20;
 const keptWindows = 64 << 20;
 const keptContent = 64 << 20;
 const keptExtents = 600_000;
+/** Frames that are fetched and unpacked at once: each may need two windows of its own. */
+const unpacking = 32;
 
 /** A commit in a registry, read at any place without being fetched as a whole. Every byte was verified by digest. */
 export class CommitReader {
@@ -24,6 +27,7 @@ export class CommitReader {
   readonly #segments = new Cache<Extent[]>(keptExtents, (extents) => extents.length + 1);
   readonly #windows = new Cache<Buffer>(keptWindows, (bytes) => bytes.length);
   readonly #contents = new Cache<Buffer>(keptContent, (bytes) => bytes.length);
+  readonly #places = new Places(unpacking);
 
   private constructor(registry: Registry, commit: StoredCommit) {
     this.#registry = registry;
@@ -83,7 +87,9 @@ export class CommitReader {
 
   /** Copies what of an extent lies in `out`, which begins at byte `start` of the volume. */
   async #fill(out: Buffer, start: number, { block, blocks, frame, first }: Extent): Promise<void> {
-    const content = await this.#contents.get(`${frame.pack} ${frame.offset}`, () => this.#content(frame));
+    const content = await this.#contents.get(`${frame.pack} ${frame.offset}`, () =>
+      this.#places.with(() => this.#content(frame)),
+    );
     const at = block * blockSize - start;
     const skip = Math.max(0, -at);
     content.copy(out, at + skip, first * blockSize + skip, (first + blocks) * blockSize);

@@ -46,11 +46,14 @@ export interface Fetch {
   offset: number;
   length: number;
   needs: Need[];
+  /** Of content, in all frames. */
+  blocks: number;
 }
 
-/** Bytes that are rather fetched in vain than asked for apart, and bytes asked for at once. */
+/** Bytes that are rather fetched in vain than asked for apart, bytes asked for at once, and blocks that come of them: 16 MiB. */
 const gap = 64 << 10;
 const most = 4 << 20;
+const mostBlocks = 4096;
 
 /** What is to be fetched for these extents, pack by pack: neighbours together. */
 export function fetchesFor(extents: readonly Extent[]): Fetch[] {
@@ -63,11 +66,13 @@ export function fetchesFor(extents: readonly Extent[]): Fetch[] {
   const byPlace = [...needs.values()].sort((a, b) => comparePacks(a.frame, b.frame) || a.frame.offset - b.frame.offset);
   const fetches: Fetch[] = [];
   for (const need of byPlace) {
-    const { pack, offset, length } = need.frame;
+    const { pack, offset, length, blocks } = need.frame;
     const last = fetches.at(-1);
     const far = !last || last.pack !== pack || offset > last.offset + last.length + gap;
-    if (far || offset + length - last.offset > most) fetches.push({ pack, offset, length, needs: [need] });
+    if (far || offset + length - last.offset > most || last.blocks + blocks > mostBlocks)
+      fetches.push({ pack, offset, length, blocks, needs: [need] });
     else {
+      last.blocks += blocks;
       last.length = Math.max(last.length, offset + length - last.offset);
       last.needs.push(need);
     }

@@ -7,6 +7,7 @@ import { activationVerbs } from '../activation-verbs.js';
 import { cacheVerbs } from '../cache-verbs.js';
 import { cloneVerbs } from '../clone-verbs.js';
 import { convert } from '../convert.js';
+import { cryptVerbs } from '../crypt-verbs.js';
 import { groupVerbs } from '../group-verbs.js';
 import { check, replay } from '../inspection.js';
 import { metadataVerbs } from '../metadata-verbs.js';
@@ -18,6 +19,7 @@ import { thinVerbs } from '../thin-verbs.js';
 import { changeOptions, passOn, refuseOptions, tmWords, verb } from '../verb.js';
 import * as verbs from '../verbs.js';
 import { watchVerb } from '../watch/verb.js';
+import { writecacheVerbs } from '../writecache-verbs.js';
 
 const target = { name: 'TARGET', describe: 'GROUP or GROUP/VOLUME' };
 const devices = { name: 'DEVICE', describe: 'block devices', optional: true, many: true };
@@ -172,6 +174,7 @@ const set = verb(
     'read-only': { ...onOff, describe: 'volumes: refuse writes' },
     minor,
     hydration: { ...onOff, describe: 'clones: copy in the background' },
+    'low-water': { type: 'string', value: 'SIZE|N%', describe: 'thin pools: what is left when the kernel raises an event' },
     autoactivate: { ...onOff, describe: 'brought up by activate --auto; off for a group: none of its volumes' },
   },
   (call) => {
@@ -211,6 +214,8 @@ export const tool: Tool = {
     ...raidVerbs,
     ...thinVerbs,
     ...cacheVerbs,
+    ...writecacheVerbs,
+    ...cryptVerbs,
     ...cloneVerbs,
     ...groupVerbs,
     ...metadataVerbs,

@@ -7,11 +7,13 @@ export interface Action {
   group: string;
   volume: string;
   name: string;
-  do: 'extend' | 'extend-metadata' | 'extend-snapshot' | 'revive' | 'replace' | 'finish' | 'tell';
+  do: 'low-water' | 'extend' | 'extend-metadata' | 'extend-snapshot' | 'revive' | 'replace' | 'finish' | 'tell';
   /** Why, for people. */
   because: string;
   /** Sectors, of those that extend. */
   add?: Sectors;
+  /** Percent of a pool that is to be left when the kernel raises an event. */
+  percent?: number;
 }
 
 /** What has become of an action; by `keyOf`. */
@@ -57,10 +59,20 @@ function actionsOn(policy: Policy, fact: Fact): Action[] {
   if (fact.what === 'finished') return action('finish', `the ${fact.work} is finished`);
   if (fact.what === 'raid') return raidActions(policy, fact.health, action);
   const growth = fact.what === 'snapshot' ? policy.snapshot : policy.thinPool;
-  if (!isDue(growth, fact)) return [];
+  if (!isDue(growth, fact)) return fact.what === 'data' ? lowWaterActions(growth, fact) : [];
   const add = Math.ceil((fact.size * growth.percent) / 100);
   const because = `${Math.floor((100 * fact.used) / fact.total)} % of its ${fact.what === 'metadata' ? 'metadata' : 'space'} is used`;
   return action(extending[fact.what], because, add);
+}
+
+/** The kernel is to raise an event at the threshold: it raises none before a pool is full unless it is told. */
+function lowWaterActions({ threshold }: Growth, fact: Extract<Fact, { what: 'data' }>): Action[] {
+  const percent = 100 - threshold;
+  const wanted = Math.floor((fact.total * percent) / 100);
+  // extended pools keep their share, but for what is rounded down
+  if (wanted === 0 || Math.abs(wanted - fact.lowWater) <= 1 + fact.total / 100) return [];
+  const { group, volume, name } = fact;
+  return [{ group, volume, name, do: 'low-water', because: `the kernel is to tell when ${threshold} % are used`, percent }];
 }
 
 const extending = { data: 'extend', metadata: 'extend-metadata', snapshot: 'extend-snapshot' } as const;
@@ -93,6 +105,6 @@ export function isNews(memory: Memory, action: Action, failure: string): boolean
 }
 
 function pauseAfter({ do: what }: Action): number {
-  if (what === 'revive' || what === 'tell') return HOUR;
+  if (what === 'revive' || what === 'tell' || what === 'low-water') return HOUR;
   return what === 'replace' ? MINUTE : 0;
 }

@@ -17,7 +17,9 @@ interface Of {
 /** What a device tells of its volume that somebody may have to do something about. */
 export type Fact = Of &
   (
-    | { what: 'data' | 'metadata' | 'snapshot'; used: number; total: number; size: Sectors }
+    | { what: 'metadata' | 'snapshot'; used: number; total: number; size: Sectors }
+    /** `lowWater`: chunks that are left when the kernel raises an event. */
+    | { what: 'data'; used: number; total: number; size: Sectors; lowWater: number }
     /** Letters of the images that the kernel has given up, or that are not there. */
     | { what: 'raid'; health: string }
     /** The kernel is done; the metadata does not say so yet. */
@@ -56,9 +58,16 @@ function poolFacts(of: Of, { status, targets }: Device): Fact[] {
     return [{ ...of, what: 'broken', message: brokenPool }];
   const { data, metadata } = pool;
   return [
-    ...(data ? [{ ...of, what: 'data' as const, ...data, size: targets[0]?.size ?? 0 }] : []),
+    ...(data
+      ? [{ ...of, what: 'data' as const, ...data, size: targets[0]?.size ?? 0, lowWater: lowWaterIn(targets[0]?.args) }]
+      : []),
     ...(metadata ? [{ ...of, what: 'metadata' as const, ...metadata, size: metadata.total * BLOCK }] : []),
   ];
+}
+
+/** `META DATA CHUNK LOW-WATER N FEATURE…` */
+function lowWaterIn(args = ''): number {
+  return Number(args.split(' ')[3] ?? 0);
 }
 
 const brokenPool = 'the thin pool takes no changes any more: take it down and repair its metadata (dvm repair)';

@@ -10,9 +10,10 @@ const WAIT = 10_000;
 
 /** The pipelines of an action, the same as those of the verbs; none for one that is no change of metadata. */
 export function pipelinesOf(action: Action): Pipeline[] {
-  const { group, volume, add = 0 } = action;
+  const { group, volume, add = 0, percent = 0 } = action;
   const tm = ['--wait', String(WAIT / 1000)];
   const size = `+${Math.ceil(add / 2)}K`;
+  if (action.do === 'low-water') return [update(group, tm, ['lv_set', volume, '--low-water', `${percent}%`])];
   if (action.do === 'extend-metadata') return [update(group, tm, ['lv_extend', volume, '--metadata-size', size])];
   if (action.do === 'extend' || action.do === 'extend-snapshot')
     return [update(group, tm, ['lv_extend', volume, '--size', size])];

@@ -6,13 +6,15 @@ import { outputDocument } from '#tool/invoke.js';
 import type { OptionSpecs } from '#tool/options.js';
 import { configOf } from '../verb.js';
 import type { WatchEvent } from './documents.js';
+import { Supervisor } from './notify.js';
 import { perform } from './perform.js';
 import { policyOf, watchSection } from './policy.js';
 import { Wakes } from './wakes.js';
-import { type Machine, watch } from './watch.js';
+import { type Machine, type Wake, watch } from './watch.js';
 
 const options = {
   once: { type: 'boolean', describe: 'look, do what is due, and end: exit code 1 when something failed' },
+  notify: { type: 'string', value: 'SOCKET', describe: 'tell a service manager there how it does: sd_notify(3)' },
 } as const satisfies OptionSpecs;
 type WatchCall = Call<typeof options>;
 
@@ -41,15 +43,18 @@ async function* events(call: WatchCall, wakes: Wakes | undefined): AsyncGenerato
   const configPath = configOf(call);
   const config = configPath === undefined ? undefined : readConfig(configPath);
   const run: RunOptions = { configPath, trace: call.tracePath, note: call.note };
+  const supervisor = new Supervisor(call.options.notify);
   try {
     await wakes?.ready; // so that nothing happens between the first look and the first event
-    yield* watch(thisMachine(run, wakes), policyOf(configSection(config, watchSection)), wakes === undefined);
+    supervisor.ready();
+    yield* watch(thisMachine(run, wakes, supervisor), policyOf(configSection(config, watchSection)), wakes === undefined);
   } finally {
+    supervisor.stopping();
     wakes?.close();
   }
 }
 
-function thisMachine(run: RunOptions, wakes: Wakes | undefined): Machine {
+function thisMachine(run: RunOptions, wakes: Wakes | undefined, supervisor: Supervisor): Machine {
   return {
     current: async () =>
       currentType.parse(
@@ -57,8 +62,21 @@ function thisMachine(run: RunOptions, wakes: Wakes | undefined): Machine {
         'output of dmexec',
       ),
     perform: (action) => perform(action, run),
-    wake: (milliseconds) => wakes?.next(milliseconds) ?? Promise.resolve({ by: 'stop' }),
+    wake: (milliseconds) => (wakes ? nextWake(wakes, supervisor, milliseconds) : Promise.resolve({ by: 'stop' })),
     now: () => performance.now(),
     time: () => new Date().toISOString(),
   };
+}
+
+/** How often a supervisor hears of a watch that waits. One that hangs in what it does tells nothing. */
+const PULSE = 30_000;
+
+async function nextWake(wakes: Wakes, supervisor: Supervisor, milliseconds: number): Promise<Wake> {
+  supervisor.alive();
+  const timer = setInterval(() => supervisor.alive(), PULSE);
+  try {
+    return await wakes.next(milliseconds);
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -21,10 +21,12 @@ export const watchSchema = {
     volume: id,
     /** Of the device that told it. */
     name: text,
-    do: { enum: ['extend', 'extend-metadata', 'extend-snapshot', 'revive', 'replace', 'finish', 'tell'] },
+    do: { enum: ['low-water', 'extend', 'extend-metadata', 'extend-snapshot', 'revive', 'replace', 'finish', 'tell'] },
     because: text,
     /** Sectors that were, or would have been, added. */
     add: count,
+    /** Of a pool that is to be left when the kernel raises an event. */
+    percent: { type: 'number' },
     error: {
       type: 'object',
       required: ['code', 'message'],

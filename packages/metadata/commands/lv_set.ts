@@ -1,6 +1,7 @@
 import { filterTool } from '#metadata/filter.js';
 import { allocationFlag, minorFlag, minorOf, onOff, tagFlags } from '#metadata/flags.js';
 import { setVolumes } from '#metadata/lv-edits.js';
+import { setLowWater } from '#metadata/thin/low-water.js';
 
 export const tool = filterTool({
   name: 'lv_set',
@@ -12,11 +13,16 @@ export const tool = filterTool({
     'read-only': { ...onOff, describe: 'whether writing is refused' },
     autoactivate: { ...onOff, describe: 'whether it is activated at boot' },
     hydration: { ...onOff, describe: 'clones: whether they copy in the background' },
+    'low-water': {
+      type: 'string',
+      value: 'SIZE|N%',
+      describe: 'thin pools: what is left when the kernel raises an event, for dvm watch; 0: no event',
+    },
     minor: { ...minorFlag, describe: 'minor number of its device when that next comes up; none: any that is free' },
     allocation: { ...allocationFlag, describe: "policy of later allocations; inherit: the group's" },
   },
   edit(draft, { positionals, options, note }) {
-    const { autoactivate, allocation, hydration, 'read-only': readOnly } = options;
+    const { autoactivate, allocation, hydration, 'read-only': readOnly, 'low-water': lowWater } = options;
     setVolumes(draft, positionals, {
       addTags: options['add-tag'],
       delTags: options['del-tag'],
@@ -27,5 +33,6 @@ export const tool = filterTool({
       minor: minorOf(options.minor),
       allocation,
     }).forEach(note);
+    if (lowWater !== undefined) for (const volume of positionals) setLowWater(draft, volume, lowWater);
   },
 });

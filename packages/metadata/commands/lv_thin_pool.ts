@@ -1,6 +1,7 @@
 import { newId } from '#documents/ids.js';
 import { filterTool } from '#metadata/filter.js';
 import { allocationFlag, idFlag, pvList, sizeFlags, timeFlag } from '#metadata/flags.js';
+import { setLowWater } from '#metadata/thin/low-water.js';
 import { createPool } from '#metadata/thin/pool-create.js';
 import { parseSize } from '#tool/units.js';
 
@@ -25,6 +26,11 @@ export const tool = filterTool({
     },
     zero: { type: 'boolean', default: true, describe: 'zero chunks before they are handed out; --no-zero does not' },
     'error-if-full': { type: 'boolean', describe: 'writes fail at once when the pool is full, instead of waiting for space' },
+    'low-water': {
+      type: 'string',
+      value: 'SIZE|N%',
+      describe: 'what is left when the kernel raises an event, for dvm watch (default: none)',
+    },
     stripes: { type: 'integer', alias: 'i', value: 'N', default: 1, describe: 'number of PVs to stripe the data over' },
     'stripe-size': {
       type: 'string',
@@ -52,5 +58,6 @@ export const tool = filterTool({
       stripeSize,
     };
     createPool(draft, { name, pvs, ...rest, metadataSize, chunkSize, ...fixed }).forEach(note);
+    if (options['low-water'] !== undefined) setLowWater(draft, name, options['low-water']);
   },
 });

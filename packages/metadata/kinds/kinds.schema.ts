@@ -1,5 +1,6 @@
 import { cacheSchema } from './cache.schema.js';
 import { cloneSchema } from './clone.schema.js';
+import { cryptSchema } from './crypt.schema.js';
 import { fixedSchema } from './fixed.schema.js';
 import { integritySchema } from './integrity.schema.js';
 import { mirrorSchema } from './mirror.schema.js';
@@ -8,6 +9,7 @@ import { raidSchema } from './raid.schema.js';
 import { snapshotSchema } from './snapshot.schema.js';
 import { thinSchema } from './thin.schema.js';
 import { thinPoolSchema } from './thin-pool.schema.js';
+import { writecacheSchema } from './writecache.schema.js';
 
 /** One segment of a volume: one schema a kind, told apart by `type`. */
 export const segmentSchemas = {
@@ -25,5 +27,7 @@ export const segmentSchemas = {
     cloneSchema,
     integritySchema,
     cacheSchema,
+    cryptSchema,
+    writecacheSchema,
   ],
 } as const;

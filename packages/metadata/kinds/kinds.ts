@@ -3,6 +3,7 @@ import type { Draft } from '../draft.js';
 import type { Lv, Segment } from '../metadata.js';
 import { cache } from './cache.js';
 import { clone } from './clone.js';
+import { crypt } from './crypt.js';
 import { fixed } from './fixed.js';
 import { integrity } from './integrity.js';
 import type { KindRules, Reference, SegmentOf, State } from './kind.js';
@@ -12,6 +13,7 @@ import { raid } from './raid.js';
 import { snapshot } from './snapshot.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
+import { writecache } from './writecache.js';
 
 /** Every type of segment; schemas are in kinds.schema.ts, tables in packages/volumes/kinds. */
 const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
@@ -27,6 +29,8 @@ const kinds: { readonly [T in Segment['type']]: KindRules<SegmentOf<T>> } = {
   cache,
   clone,
   integrity,
+  crypt,
+  writecache,
 };
 
 function rulesOf<S extends Segment>({ type }: S): KindRules<S> {

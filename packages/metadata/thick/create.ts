@@ -10,6 +10,7 @@ import { type NewVolumeFlags, newVolume } from '../new-volume.js';
 import { appendRows, sizeOf } from '../segments.js';
 import { type SizeOptions, wantedSize } from '../sizes.js';
 import { spaceOf } from '../space.js';
+import { refuseWritecache } from '../writecache/segments.js';
 import { type SnapshotSegment, snapshotSegment } from './segments.js';
 
 export interface NewThickSnapshot extends SizeOptions, NewVolumeFlags {
@@ -32,6 +33,7 @@ export function snapshotThick(draft: Draft, origin: string, s: NewThickSnapshot)
   const lv = draft.lvs[origin] as Lv;
   refuseKind(lv);
   refuseCloning(lv, 'there are no snapshots of it yet');
+  refuseWritecache(lv, 'there are no snapshots of it');
   const chunkSize = s.chunkSize === undefined ? defaultChunk : parseSize(s.chunkSize, 'chunk size');
   if (!isChunkSize(chunkSize))
     throw fail('usage', 'bad-chunk-size', `chunk size ${formatSize(chunkSize)} is not a power of two from 4K to 512K`);

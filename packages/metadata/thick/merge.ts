@@ -4,8 +4,8 @@ import type { Lv } from '../metadata.js';
 import { type SnapshotSegment, snapshotSegment, snapshotsByOrigin } from './segments.js';
 
 /**
- * Marks a snapshot to go back into its origin: as soon as the origin comes up anew it has the snapshot's content, and the
- * kernel copies in the background.
+ * Marks a snapshot to go back into its origin: at once if neither is in use, else as soon as the origin comes up anew it has
+ * the snapshot's content, and the kernel copies in the background.
  *
  * @returns notes for people
  * @throws DvmError `merging` (exit 83) when another snapshot of the origin does so already
@@ -20,7 +20,9 @@ export function mergeThick(draft: Draft, id: string, segment: SnapshotSegment): 
       hint: 'wait until it is done: vg_wait',
     });
   draft.setLv(id, { ...lv, segments: [{ ...segment, merging: true }] });
-  return [`snapshot "${lv.name}" goes back into "${origin.name}" when that is next activated`];
+  return [
+    `snapshot "${lv.name}" goes back into "${origin.name}": now if nobody uses the two, else when "${origin.name}" is next activated`,
+  ];
 }
 
 /** The snapshot that is to go back into a volume. */

@@ -6,6 +6,7 @@ import type { Lv } from '../metadata.js';
 import { sizeOf } from '../segments.js';
 import { wantedSize } from '../sizes.js';
 import { spaceOf } from '../space.js';
+import { scaleLowWater } from './low-water.js';
 import { mostMetadata } from './pool-sizes.js';
 import type { PoolSegment, ThinSegment } from './segments.js';
 import { provideSpare, spareName } from './spare.js';
@@ -31,7 +32,7 @@ export function extendPool(draft: Draft, id: string, segment: PoolSegment, e: Ex
   const data = segment.areas[0]?.lv ?? '';
   const notes = onlyMeta ? [] : extendUnderCache(draft, data, e);
   const count = sizeOf(draft.lvs[data] as Lv);
-  if (count !== segment.count) draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [{ ...segment, count }] });
+  if (count !== segment.count) draft.setLv(id, { ...(draft.lvs[id] as Lv), segments: [scaleLowWater(segment, count)] });
   return e.metadataSize === undefined ? notes : [...notes, ...extendMetadata(draft, segment.meta, e)];
 }
 

@@ -20,7 +20,7 @@ export function dataOf(sources: StateSources, problems: Problems, budget: Budget
     const value = node && boundedValue(node, { ...place, line: 1 }, problems, budget);
     if (value === undefined) continue;
     const whole = keys.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
-    if (isMap(whole)) data = merge(data, whole);
+    if (isMap(whole)) data = mergeData(data, whole);
     else
       problems.add(
         { ...place, line: 1 },
@@ -29,10 +29,10 @@ export function dataOf(sources: StateSources, problems: Problems, budget: Budget
         'write KEY: VALUE, or move it to data/KEY.yaml',
       );
   }
-  return merge(data, sources.data as JsonMap);
+  return mergeData(data, sources.data as JsonMap);
 }
 
-function boundedValue(node: Node, place: Place, problems: Problems, budget: Budget): Json | undefined {
+export function boundedValue(node: Node, place: Place, problems: Problems, budget: Budget): Json | undefined {
   try {
     return plain(node, budget);
   } catch (e) {
@@ -42,11 +42,12 @@ function boundedValue(node: Node, place: Place, problems: Problems, budget: Budg
   }
 }
 
-function merge(under: JsonMap, over: JsonMap): JsonMap {
+/** Maps are merged key by key; all else is replaced. */
+export function mergeData(under: JsonMap, over: JsonMap): JsonMap {
   const out: JsonMap = { ...under };
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(out, key) ? out[key] : undefined;
-    out[key] = isMap(value) && isMap(below) ? merge(below, value) : value;
+    out[key] = isMap(value) && isMap(below) ? mergeData(below, value) : value;
   }
   return out;
 }

@@ -44,7 +44,7 @@ export const tool = singleTool({
     const current = await currentOf(call); // once: it may be a pipe
     const start = startOf(call, current);
     const group = await call.input(editableGroupType);
-    const live = { upAsOrigin: originsUp(current), status: statusOf(current) };
+    const live = { upAsOrigin: originsUp(current), inUse: openDevices(current), status: statusOf(current) };
     return new Lines(desiredOf(call, group, { ...call.options, start, current, previous }, { previous, ...live }), 2);
   },
 });
@@ -53,7 +53,7 @@ function desiredOf(
   { options: o, note }: Call<typeof options>,
   document: EditableGroup,
   selection: Selection,
-  known: Pick<MapOptions, 'previous' | 'upAsOrigin' | 'status'>,
+  known: Pick<MapOptions, 'previous' | 'upAsOrigin' | 'inUse' | 'status'>,
 ): Desired {
   const { group } = document.envelope;
   // before vg_create and after vg_remove there is no metadata: nothing is to be active
@@ -97,6 +97,10 @@ async function currentOf(call: Call<typeof options>): Promise<Current | undefine
 function originsUp(current: Current | undefined): Set<string> {
   const devices = Object.values(current?.devices ?? {});
   return new Set(devices.filter((d) => d.targets.some((t) => t.type === 'snapshot-origin')).map((d) => d.uuid));
+}
+
+function openDevices(current: Current | undefined): Set<string> {
+  return new Set(Object.values(current?.devices ?? {}).flatMap((d) => (d.openCount > 0 ? [d.uuid] : [])));
 }
 
 function statusOf(current: Current | undefined): Map<string, string> {

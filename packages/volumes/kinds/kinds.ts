@@ -4,6 +4,7 @@ import { mergeSegments } from '#metadata/merge-segments.js';
 import type { Segment } from '#metadata/metadata.js';
 import { cache } from './cache.js';
 import { clone } from './clone.js';
+import { crypt } from './crypt.js';
 import { fixed } from './fixed.js';
 import { integrity } from './integrity.js';
 import type { Mapping, SegmentKind } from './kind.js';
@@ -14,6 +15,7 @@ import { snapshot } from './snapshot.js';
 import { striped } from './striped.js';
 import { thin } from './thin.js';
 import { thinPool } from './thin-pool.js';
+import { writecache } from './writecache.js';
 
 const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   linear,
@@ -28,6 +30,8 @@ const kinds: { readonly [T in Segment['type']]: SegmentKind<SegmentOf<T>> } = {
   cache,
   clone,
   integrity,
+  crypt,
+  writecache,
 };
 
 /** All rows of a volume's table. */

@@ -10,6 +10,7 @@ import { pollMirror } from './mirror.js';
 import { pollRaid } from './raid.js';
 import { pollSnapshot } from './snapshot.js';
 import { pollThinPool } from './thin-pool.js';
+import { pollWritecache } from './writecache.js';
 
 /** A device of the kernel, as a poll sees it. */
 export type Device = Current['devices'][string];
@@ -34,6 +35,7 @@ const polls: { readonly [T in Segment['type']]?: Poll<SegmentOf<T>> } = {
   raid: pollRaid,
   snapshot: pollSnapshot,
   'thin-pool': pollThinPool,
+  writecache: pollWritecache,
 };
 
 /** Takes into the draft what the kernel has finished since the metadata was written: merges, moves, messages. */

@@ -9,6 +9,7 @@ import { progressOfMove } from './mirror.js';
 import type { Device } from './poll.js';
 import { progressOfRaid } from './raid.js';
 import { progressOfMerge } from './snapshot.js';
+import { progressOfWritecache } from './writecache.js';
 
 /** How far the kernel is with something that it finishes by itself, in units of its own. */
 export interface Progress {
@@ -25,7 +26,7 @@ export type ProgressOf = (lv: Lv, id: string, device: (lv: string, layer?: strin
 
 const kinds: readonly ProgressOf[] = [
   ...[progressOfMove, progressOfMerge, progressOfRaid],
-  ...[progressOfClone, progressOfFlush, progressOfIntegrity],
+  ...[progressOfClone, progressOfFlush, progressOfIntegrity, progressOfWritecache],
 ];
 
 export interface Unfinished extends Progress {

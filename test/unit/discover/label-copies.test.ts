@@ -51,6 +51,25 @@ test('a crash at any write, torn at any place, leaves the old label or the new o
   assert.equal([...seen.keys()], ['old', 'new']);
 });
 
+for (const [what, place] of [
+  ['first', 4096],
+  ['second', bytes - 4096],
+] as const)
+  test(`a crash while the only good copy is mended, the ${what} being damaged or older, leaves a label`, async () => {
+    const damaged = await disk(label(2, 'old'));
+    damaged.content.fill(9, place + 300, place + 301);
+    const older = await disk(label(2, 'old'));
+    packLabel(label(1, 'older'), place / 512).copy(older.content, place);
+    for (const d of [damaged, older]) {
+      const before = Buffer.from(d.content);
+      await writeLabel(d, label(3, 'new'));
+      for (const content of crashes(before, d.events)) {
+        const found = await readLabel(MemoryDisk.of('/dev/sim', content));
+        assert.ok(found.state === 'labelled' && found.label.sequence >= 2, JSON.stringify(found));
+      }
+    }
+  });
+
 test('a crash while a first label is written leaves none or the new one', async () => {
   const d = await disk();
   const before = Buffer.from(d.content);

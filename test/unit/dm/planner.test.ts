@@ -37,7 +37,7 @@ test('a new volume is made and loaded in phase 1 and comes up in phase 2', () =>
       '7 exit 1',
       '8 exit 2',
     ],
-    phase2: ['0 resume vg-a noScan', '1 jmp-fail 3', '2 exit 0', '3 exit 12'],
+    phase2: ['0 resume vg-a noScan', '1 jmp-fail 3', '2 exit 0', '3 remove vg-a', '4 exit 12'],
     abort: ['0 info vg-a', '1 jmp-fail 4', '2 remove vg-a', '3 jmp-fail 5', '4 exit 0', '5 exit 2'],
     summary: ['create vg-a'],
   });
@@ -78,7 +78,7 @@ test('a new volume on sectors that another gives up comes up after that, and not
   const from = current({ 'vg-z': ['z', 2, ['16 linear 7:0 8']] });
   const p = text(from, desired({ 'vg-a': ['a', ['8 linear 7:0 16']], 'vg-z': ['z', ['8 linear 7:0 8']] }));
   assert.equal(main(p.phase2), ['suspend vg-z', 'resume vg-z', 'resume vg-a']);
-  assert.equal(p.phase2?.slice(7), ['7 clear vg-z', '8 resume vg-z', '9 exit 11']);
+  assert.equal(p.phase2?.slice(7), ['7 clear vg-z', '8 resume vg-z', '9 remove vg-a', '10 exit 11']);
 });
 
 test('children that only grow are switched in phase 1, so that tables above fit', () => {

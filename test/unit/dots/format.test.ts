@@ -19,6 +19,13 @@ test('zstd gives back what it was given, a frame of 64 KiB and much more', async
   }
 });
 
+test('thousands of frames at once', async () => {
+  const data = Buffer.alloc(4096, 'dots');
+  const small = await codec().compress(data);
+  const all = await Promise.all(Array.from({ length: 3000 }, () => codec().decompress(small, 4096)));
+  assert.ok(all.every((content) => content.equals(data)));
+});
+
 test('a bomb is not unpacked, damage is found', async () => {
   const bomb = await codec().compress(Buffer.alloc(64 << 20));
   assert.ok(bomb.length < 10_000);

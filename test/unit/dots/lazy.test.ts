@@ -1,3 +1,4 @@
+import { Places } from '#dots/format/places.js';
 import { Cache } from '#dots/lazy/cache.js';
 import { CommitReader } from '#dots/lazy/commit-reader.js';
 import { push } from '#dots/transfer/push.js';
@@ -127,6 +128,21 @@ test('a cache keeps what was used last, up to its weight, and no failures', asyn
   assert.is(await get('d', 'y'), 'y');
   cache.drop('d');
   assert.is(await get('d', 'z'), 'z');
+});
+
+test('so many at once, the others in turn, also after a failure', async () => {
+  const places = new Places(2);
+  let [now, most] = [0, 0];
+  const work = (n: number) =>
+    places.with(async () => {
+      most = Math.max(most, ++now);
+      await new Promise((done) => setTimeout(done, 3));
+      now--;
+      if (n === 1) throw new Error('one');
+      return n;
+    });
+  const done = await Promise.allSettled([0, 1, 2, 3, 4, 5].map(work));
+  assert.equal([most, now, done.filter((d) => d.status === 'fulfilled').length], [2, 0, 5]);
 });
 
 test.run();

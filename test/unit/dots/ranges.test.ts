@@ -1,6 +1,8 @@
+import type { Frame } from '#dots/format/extents.js';
 import type { Range } from '#dots/transfer/content.js';
 import { Beside, inOrder } from '#dots/transfer/in-order.js';
 import { relate } from '#dots/transfer/lineage.js';
+import { fetchesFor } from '#dots/transfer/plan.js';
 import { cutAt, joined, totalOf, without } from '#dots/transfer/ranges.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { forSeeds, Random } from '#test/support/random.js';
@@ -82,6 +84,25 @@ test('work beside: bounded, its failure thrown by the next start or the end', as
   await beside.start(() => Promise.reject(new Error('no')));
   assert.is((await thrown(() => beside.end())).message, 'no');
   assert.is((await thrown(() => beside.start(async () => {}))).message, 'no');
+});
+
+test('what is fetched at once is bounded, in bytes and in what comes of them', () => {
+  const frame = (offset: number, length: number): Frame => ({ pack: 'p', offset, length, sha256: `${offset}`, blocks: 16 });
+  const extents = (length: number, step: number) =>
+    Array.from({ length: 2000 }, (_, i) => ({ block: i * 16, blocks: 16, frame: frame(i * step, length), first: 0 }));
+  for (const [length, step] of [
+    [20, 20],
+    [60_000, 60_000],
+    [20, 30_000],
+    [20, 90_000],
+  ] as const) {
+    const fetches = fetchesFor(extents(length, step));
+    assert.is(fetches.flatMap((f) => f.needs).length, 2000);
+    for (const { length: bytes, needs } of fetches)
+      assert.ok(bytes <= 4 << 20 && needs.length <= 256, `${bytes} ${needs.length}`);
+  }
+  assert.is(fetchesFor(extents(20, 90_000)).length, 2000, 'far ones are asked for apart');
+  assert.is(fetchesFor(extents(20, 20)).length, 8);
 });
 
 test('how two branches are to each other', () => {

@@ -4,6 +4,7 @@ import { reduceVolume, removeVolumes, renameVolume } from '#metadata/lv-edits.js
 import { extendVolume } from '#metadata/lv-extend.js';
 import { mergeSnapshot } from '#metadata/merge.js';
 import { repairVolume } from '#metadata/repair.js';
+import { setLowWater } from '#metadata/thin/low-water.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 import { assert, suite } from '#test/support/check.js';
 import { create, draftOf, fails, lvId } from './fixtures.js';
@@ -202,6 +203,22 @@ test('a pool without a number left says so', async () => {
   draft.setLv(id, { ...lv, segments: [{ ...lv.segments[0], device: 2 ** 24 - 1 }] });
   thin(draft, 'wrapped');
   assert.is(deviceOf(draft, 'wrapped'), 1);
+});
+
+test('a low water mark in chunks: of a size or a share, kept when the pool grows', async () => {
+  const draft = draftOf([200, 200]);
+  pool(draft, 'pool', { size: '400M', chunkSize: '1M' });
+  const low = (): number | undefined => poolSegment(draft.lvs[draft.idOf('pool') ?? ''])?.lowWater;
+  setLowWater(draft, 'pool', '20%');
+  assert.is(low(), 80);
+  extendVolume(draft, { volume: 'pool', size: '+200M', pvs: [] });
+  assert.is(low(), 120);
+  setLowWater(draft, 'pool', '10.5M');
+  assert.is(low(), 10);
+  setLowWater(draft, 'pool', '0');
+  assert.is(low(), undefined);
+  await fails(() => setLowWater(draft, 'pool', '600M'), 'bad-size', 64, 'is not below the size of thin pool "pool"');
+  await fails(() => setLowWater(draft, 'pool_tdata', '1%'), 'hidden-volume', 83);
 });
 
 test.run();

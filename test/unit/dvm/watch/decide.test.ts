@@ -9,12 +9,9 @@ const test = suite('watch decides');
 const of = { group: 'g', volume: 'v', name: 'vg-v' };
 const none: Memory = new Map();
 const standard = policyOf({});
-const used = (what: 'data' | 'metadata' | 'snapshot', percent: number): Fact => ({
+const used = (what: 'data' | 'metadata' | 'snapshot', percent: number, lowWater = 20): Fact => ({
   ...of,
-  what,
-  used: percent,
-  total: 100,
-  size: 1000,
+  ...{ what, used: percent, total: 100, size: 1000, lowWater },
 });
 const raid = (health: string): Fact => ({ ...of, what: 'raid', health });
 
@@ -23,6 +20,10 @@ const short = (actions: Action[]): string[] => actions.map((a) => [a.do, a.add].
 
 const cases: [why: string, facts: Fact[], config: Parameters<typeof policyOf>[0], done: string[]][] = [
   ['below the threshold', [used('data', 79)], {}, []],
+  ['the kernel is to tell when the threshold is reached', [used('data', 10, 0)], {}, ['low-water']],
+  ['and of another threshold', [used('data', 10)], { thinPool: { threshold: 50 } }, ['low-water']],
+  ['of what is rounded nothing is made', [used('data', 10, 18)], {}, []],
+  ['nor of pools that are never extended', [used('data', 10, 0)], { thinPool: { threshold: 100 } }, []],
   ['at the threshold', [used('data', 80)], {}, ['extend 200']],
   ['full', [used('data', 100)], {}, ['extend 200']],
   ['as much as the config says', [used('data', 50)], { thinPool: { threshold: 50, percent: 33 } }, ['extend 330']],

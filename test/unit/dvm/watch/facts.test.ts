@@ -13,13 +13,19 @@ const device = (uuid: string, type: string, status: string, size = 4096): Device
   status: [status],
 });
 
+/** Of a pool that is to tell when 12 chunks are left. */
+const withLowWater = (status: string): Device => ({
+  ...device('DVM-g-v-tpool', 'thin-pool', status),
+  targets: [{ type: 'thin-pool', size: 4096, args: '254:1 254:2 128 12 1 skip_block_zeroing' }],
+});
+
 const facts = (name: string, d: Device) => factsOf({ kind: 'current', version: 1, devices: { [name]: d } });
 const told = (name: string, d: Device): unknown[] => facts(name, d).map(({ group: _, volume: __, name: ___, ...rest }) => rest);
 
 test('a thin pool: its chunks, its metadata in sectors', () => {
-  const pool = device('DVM-g-v-tpool', 'thin-pool', '1 5/1024 60/64 - rw discard_passdown queue_if_no_space - 0');
+  const pool = withLowWater('1 5/1024 60/64 - rw discard_passdown queue_if_no_space - 0');
   assert.equal(facts('vg-pool-tpool', pool), [
-    { group: 'g', volume: 'v', name: 'vg-pool-tpool', what: 'data', used: 60, total: 64, size: 4096 },
+    { group: 'g', volume: 'v', name: 'vg-pool-tpool', what: 'data', used: 60, total: 64, size: 4096, lowWater: 12 },
     { group: 'g', volume: 'v', name: 'vg-pool-tpool', what: 'metadata', used: 5, total: 1024, size: 8192 },
   ]);
   for (const status of ['Fail', '1 5/1024 60/64 - ro discard_passdown queue_if_no_space needs_check 0'])

@@ -16,7 +16,8 @@ function machine(writes: number[], perform: (size: () => number, grow: (by: numb
   let [used, size, now] = [10, 100, 0];
   const pool = (): Current['devices'][string] => ({
     ...{ uuid: `DVM-${group}-${volume}-tpool`, dev: '254:0', openCount: 1, suspended: false, readOnly: false },
-    ...{ inactive: false, deps: [], eventNr: 0, targets: [{ type: 'thin-pool', size, args: '' }] },
+    ...{ inactive: false, deps: [], eventNr: 0 },
+    targets: [{ type: 'thin-pool', size, args: `254:1 254:2 128 ${Math.floor(size / 5)} 0` }],
     status: [`1 5/1024 ${used}/${size} - rw discard_passdown queue_if_no_space - 0`],
   });
   return {
@@ -90,6 +91,11 @@ test('each action is what a verb would do', () => {
   assert.equal(words('extend-metadata'), [`-- lv_extend ${volume} --metadata-size +1025K`]);
   assert.equal(words('replace'), [`-- lv_repair ${volume}`, '-- vg_check']);
   assert.equal(words('finish'), ['-- vg_check']);
+});
+
+test('a pool of which the kernel is to tell later is told of once', async () => {
+  const actions = pipelinesOf({ group, volume, name: 'vg-pool-tpool', do: 'low-water', because: 'it is', percent: 20 });
+  assert.equal(actions[0]?.[1]?.slice(-4), ['lv_set', volume, '--low-water', '20%']);
 });
 
 test.run();
