@@ -1,3 +1,4 @@
+import { allocationFlag } from '#metadata/flags.js';
 import { cryptSectorSizes } from '#metadata/kinds/crypt.schema.js';
 import { changeOptions, passOn, tmWords, verb } from './verb.js';
 import { parseVolume, update } from './verbs.js';
@@ -22,7 +23,7 @@ export const cryptVerbs = [
       extents: { type: 'string', alias: 'l', value: 'EXTENTS', describe: 'the same in extents, or 50%FREE, 100%VG' },
       stripes: { type: 'integer', alias: 'i', value: 'N', describe: 'stripe over N devices' },
       'stripe-size': { type: 'string', alias: 'I', value: 'SIZE', describe: 'bytes written to one device before the next' },
-      allocation: { type: 'string', value: 'POLICY', describe: 'how extents are chosen' },
+      allocation: { ...allocationFlag, describe: 'how extents are chosen' },
       key: { type: 'string', value: 'TYPE:DESCRIPTION', describe: "a key in the kernel's keyring: logon:dvm:data" },
       'key-size': { type: 'integer', value: 'BYTES', describe: 'how long it is (64)' },
       cipher: { type: 'string', value: 'CIPHER', describe: 'as dm-crypt takes it (aes-xts-plain64)' },

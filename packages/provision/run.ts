@@ -51,6 +51,7 @@ export async function provision(options: ProvisionOptions, tell: Tell, log: Log,
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).toReversed()) await close();
   };
+  if (!options.daemon) closers.push(() => lock.release()); // the next run must not find a server that is being stopped
   try {
     const places = placesIn(options.runDirectory);
     if (hold(places, closers, options.daemon)) await bringUp(options, places, closers, { tell, log, signal });
@@ -61,7 +62,7 @@ export async function provision(options: ProvisionOptions, tell: Tell, log: Log,
     await stop();
     throw e;
   } finally {
-    lock.release();
+    if (options.daemon) lock.release();
   }
 }
 

@@ -13,7 +13,7 @@ const run = '/run/dvm/provision';
 const socket = `${run}/dot-server.sock`;
 
 /** dm-provision that stays, and others that come meanwhile. */
-guestTests({ disks: ['400M', '64M'], memory: '1G', timeLimit: 200 }, () => {
+guestTests({ disks: ['2G', '64M'], memory: '1G', timeLimit: 200 }, () => {
   const test = suite('provision: daemon');
   const [file, ...before] = toolCommand('dm-provision');
   const words = (...more: string[]) => [...before, '--storage-device=/dev/ubda', '--state-size=200M', ...more];
@@ -37,6 +37,13 @@ guestTests({ disks: ['400M', '64M'], memory: '1G', timeLimit: 200 }, () => {
     assert.match(stderr, /"code":"device-not-blank".*carries ext4 .*precious/);
     assert.match(sh`blkid /dev/ubdb`, /precious/);
     assert.not(existsSync('/srv/a'));
+  });
+
+  test('two at once on blank disks, neither of which stays: they take turns', async () => {
+    const subdots = ['db', 'log'].map((name) => oneshot(`--dot=first.${name}`, `--mountpoint=/srv/first-${name}`));
+    for (const { code, stdout, stderr } of await Promise.all(subdots)) assert.is(code, 0, stdout + stderr);
+    assert.equal(['/srv/first-db', '/srv/first-log'].map(isMounted), [true, true]);
+    assert.not(await isServing(socket));
   });
 
   test('it stays, with a dot that is new', async () => {

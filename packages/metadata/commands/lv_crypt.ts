@@ -10,7 +10,7 @@ export const tool = filterTool({
   positionals: [{ name: 'NAME', describe: 'name of the new volume' }, pvList],
   options: {
     ...sizeFlags,
-    key: { type: 'string', value: 'TYPE:DESCRIPTION', required: true, describe: "a key in the kernel's keyring: logon:dvm:data" },
+    key: { type: 'string', value: 'TYPE:DESCRIPTION', describe: "a key in the kernel's keyring: logon:dvm:data" },
     'key-size': { type: 'integer', value: 'BYTES', default: 64, describe: 'how long it is (64: two keys of AES-256 for xts)' },
     cipher: { type: 'string', value: 'CIPHER', default: 'aes-xts-plain64', describe: 'as dm-crypt takes it' },
     'sector-size': {
@@ -34,7 +34,7 @@ export const tool = filterTool({
     autoactivate: { ...newVolumeFlags.autoactivate, default: false, describe: 'activate at boot: its key is there by then' },
   },
   edit(draft, { positionals: [name = '', ...pvs], options, note }) {
-    const { size, extents, key, cipher, discards, stripes, allocation, 'key-size': keySize, 'stripe-size': chunk } = options;
+    const { size, extents, key = '', cipher, discards, stripes, allocation, 'key-size': keySize, 'stripe-size': chunk } = options;
     const sectorSize = Number(options['sector-size']) as NewCrypt['sectorSize']; // as the choices are
     const place = {
       size,

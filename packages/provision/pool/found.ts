@@ -1,5 +1,4 @@
-import type { EditableGroup } from '#metadata/editable.js';
-import { metadataOf } from '#metadata/editable.js';
+import { type EditableGroup, metadataOf } from '#metadata/editable.js';
 import { poolSegment } from '#metadata/thin/segments.js';
 
 /** Names of what a pool is made of in a group. */

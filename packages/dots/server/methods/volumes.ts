@@ -1,7 +1,7 @@
 import { fail } from '#tool/errors.js';
 import type { Json } from '#tool/json.js';
 import type { Branch, Dot, DotsState } from '../../state/dot.js';
-import { dotNamed, findDot, findNamed } from '../../state/find.js';
+import { dotNamed, findBranch, findDot, findNamed } from '../../state/find.js';
 import { byName, master, volumeOf } from '../answers.js';
 import type { Methods } from '../house.js';
 import { branchIn, dotIn } from '../names.js';
@@ -51,8 +51,7 @@ export function byId({ dots }: DotsState, id: string): { dot: Dot; branch: Branc
 }
 
 export function masterOf(dot: Dot): Branch {
-  const [found] = dot.branches.filter((b) => b.name === master);
-  return found ?? findNamed({ dots: [dot], commits: new Map(), works: [] }, dot).branch;
+  return findBranch(dot);
 }
 
 /** The dot whose branch `master` has this id. */
