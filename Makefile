@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # vmlinux, an init, the peer to compare with, and file systems to put on volumes
-PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl initramfs-tools-core busybox-static cpio docker.io etcd-server etcd-client docker-registry skopeo apache2-utils libnbd-bin nbd-client zstd git gnupg openssh-client
+PACKAGES := user-mode-linux kmod gcc libc6-dev util-linux lvm2 thin-provisioning-tools xfsprogs btrfs-progs e2fsprogs fio mosquitto mosquitto-clients openssl initramfs-tools-core busybox-static cpio docker.io etcd-server etcd-client docker-registry skopeo apache2-utils libnbd-bin nbd-client zstd git gnupg openssh-client patch ansible-core
 
 # What the tools under test run on: node, or dist (make test RUNTIME=dist)
 RUNTIME := node

@@ -173,10 +173,14 @@ function readBuilt() {
   }
 }
 
+const samples = 'test/fixtures/samples';
+
 function isFresh(output, inputs) {
   const changed = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
   const made = changed(output);
-  return ['scripts/build.mjs', 'tsconfig.json', ...inputs].every((input) => changed(input) < made);
+  // what takes all files of a directory is stale when there is another one
+  const whole = inputs.some((input) => dirname(input) === samples) ? [samples] : [];
+  return ['scripts/build.mjs', 'tsconfig.json', ...whole, ...inputs].every((input) => changed(input) < made);
 }
 
 /** Leaves a file alone that already says so: what is built from it stays fresh. */

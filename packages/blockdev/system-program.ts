@@ -19,6 +19,8 @@ export interface SystemProgram {
   subject?: string;
   /** Open descriptors that it gets as 3, 4 …: `/proc/self/fd/3` is then what was looked at, wherever its path leads now. */
   keep?: readonly number[];
+  /** Variables that it needs, beside the C locale. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function runSystemProgram({
   directories,
   keep = [],
   subject,
+  environment = {},
 }: SystemProgram): Promise<string> {
   const program = findProgram(name, directories);
   if (!program)
@@ -43,7 +46,7 @@ export async function runSystemProgram({
   const { execa } = await import('execa');
   const stdio = ['ignore', 'pipe', 'pipe', ...keep] as ['ignore', 'pipe', 'pipe'];
   // without `cleanup`, which puts handlers on every signal and takes them off again: a mkfs may end after us
-  const options = { env: { LC_ALL: 'C' }, extendEnv: false, stdio, reject: false, cleanup: false } as const;
+  const options = { env: { ...environment, LC_ALL: 'C' }, extendEnv: false, stdio, reject: false, cleanup: false } as const;
   const { exitCode, stdout, stderr, shortMessage, cause } = await execa(program, args, options);
   if (exitCode !== undefined && success.includes(exitCode)) return stdout;
   const state = (isSystemError(cause) && cause.code) || lastLine(stderr) || shortMessage || `exit code ${exitCode}`;

@@ -1,3 +1,4 @@
+import { DvmError } from '#tool/errors.js';
 import type { Etcd } from './client.js';
 
 /** A member of the cluster; `name` is empty until it has started. */
@@ -57,6 +58,32 @@ export async function refreshEndpoints(etcd: Etcd): Promise<void> {
   const serving = (await members(etcd)).filter(({ learner }) => !learner).flatMap(({ clientUrls }) => clientUrls);
   const reachable = serving.filter((url) => /^https?:/.test(url));
   if (reachable.length > 0) etcd.setEndpoints(reachable);
+}
+
+/**
+ * Makes somebody a member that has no vote yet.
+ *
+ * @returns its id
+ * @throws DvmError `etcd-failed` (exit 69), with etcd's words: a member has that URL already, another learner is under way, a voter
+ *   is not connected
+ */
+export async function addLearner(etcd: Etcd, peerUrl: string): Promise<string> {
+  const answer = await etcd.ask('/v3/cluster/member/add', { peerURLs: [peerUrl], isLearner: true }, false);
+  return answer.part('member').id('ID');
+}
+
+/** Gives a learner its vote. @throws DvmError `etcd-failed` (exit 69) it is not in step with the leader yet */
+export async function promote(etcd: Etcd, id: string): Promise<void> {
+  await etcd.ask('/v3/cluster/member/promote', { ID: id }, true);
+}
+
+/** Takes a member out for good: its directory can never be used again. One that is out is fine. */
+export async function removeMember(etcd: Etcd, id: string): Promise<void> {
+  try {
+    await etcd.ask('/v3/cluster/member/remove', { ID: id }, true);
+  } catch (e) {
+    if (!(e instanceof DvmError) || e.code !== 'etcd-not-found') throw e;
+  }
 }
 
 /** All of the database of the member that is asked, as `etcdctl snapshot restore` takes it. */

@@ -40,6 +40,7 @@ function otherTransaction(details: Refused): DvmError | undefined {
   if (typeof pool !== 'string' || !Array.isArray(transactions)) return undefined;
   const [target] = Array.isArray(status) ? (status as { args?: unknown }[]) : [];
   const at = /^\d+/.exec(String(target?.args))?.[0] ?? 'another';
+  if (transactions.map(String).includes(at)) return undefined; // it was asked in vain
   return fail('outOfSync', 'pool-transaction', `thin pool "${pool}" is at transaction ${at}, not ${transactions.join(' or ')}`, {
     hint: 'its metadata is not of the version that the group has; if it is to count all the same: dvm repair GROUP/POOL',
     details,

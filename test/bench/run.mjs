@@ -4,7 +4,11 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const dir = fileURLToPath(new URL('../../build/test/bench/', import.meta.url));
-const groups = { metadata: ['start', 'metadata', 'many-devices'], activate: ['instructions', 'activate', 'thin', 'snapshot'] };
+const groups = {
+  metadata: ['start', 'metadata', 'many-devices'],
+  activate: ['instructions', 'activate', 'thin', 'snapshot'],
+  states: ['states', 'states-run'],
+};
 const wanted = process.argv.slice(2).flatMap((name) => groups[name] ?? [name]);
 for (const file of readdirSync(dir).filter((f) => f.endsWith('.bench.cjs'))) {
   if (wanted.length > 0 && !wanted.includes(file.replace('.bench.cjs', ''))) continue;

@@ -114,7 +114,7 @@ function eachLine(child: ChildProcess, take: (line: string) => void): void {
   });
 }
 
-function linesOf(text: string): Record<string, unknown>[] {
+export function linesOf(text: string): Record<string, unknown>[] {
   return text
     .split('\n')
     .slice(0, -1)

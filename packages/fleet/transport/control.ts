@@ -4,7 +4,9 @@ import { listenOn } from '#daemon/listen.js';
 import { bounded } from '#tool/bounded.js';
 import { fail } from '#tool/errors.js';
 import { canonical, parseJson } from '#tool/json.js';
+import type { Meta } from '../member/wire.js';
 import { endpointOf } from './client.js';
+import { parseMeta } from './listing.js';
 import type { MemberNode } from './node.js';
 
 /** Streams that get a line for each event. */
@@ -12,7 +14,7 @@ export type Listeners = Set<(line: string) => void>;
 
 /**
  * The socket by which a running member is asked and told: GET /members, GET /events (a line an event, until either end has
- * enough), POST /join, POST /leave. Only the user it runs as gets in: mode 0600.
+ * enough), POST /join, POST /meta (keys to tell of this node, beside what it tells already), POST /leave. Only the user it runs as gets in: mode 0600.
  *
  * @returns ends it
  * @throws DvmError `running-already` (exit 75) a member answers at this path; those of `listenOn`
@@ -38,6 +40,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, node: 
     case 'POST /join':
       node.join(addressesIn(await bounded(request, 65_536, 'list of addresses')));
       return say({});
+    case 'POST /meta':
+      node.addMeta(metaIn(await bounded(request, 65_536, 'what is told of the node')));
+      return say({});
     case 'POST /leave':
       node.leave();
       await node.gone;
@@ -60,6 +65,11 @@ function addressesIn(text: Buffer): string[] {
   const addresses = Array.isArray(value) ? value.map(String) : [];
   for (const address of addresses) endpointOf(address);
   return addresses;
+}
+
+function metaIn(text: Buffer): Meta {
+  const value = parseJson(text, 'what is told of the node');
+  return parseMeta(Object.entries(typeof value === 'object' && value !== null ? value : {}).map(([k, v]) => `${k}=${v}`));
 }
 
 /** A socket that nobody answers at is what a member that was killed left behind, and is replaced. */

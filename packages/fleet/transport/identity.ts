@@ -41,7 +41,8 @@ export function readCredentials({ ca, cert, key, crl }: CredentialFiles): Creden
   };
 }
 
-function nameInCertificate(pem: Buffer, path: string): string {
+/** @throws DvmError `bad-certificate` (exit 78) */
+export function nameInCertificate(pem: Buffer, path: string): string {
   let subject: string;
   try {
     subject = new X509Certificate(pem).subject;

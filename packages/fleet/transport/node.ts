@@ -62,8 +62,9 @@ export class MemberNode {
     this.#step({ kind: 'join', addresses });
   }
 
-  setMeta(meta: Meta): void {
-    this.#step({ kind: 'meta', meta });
+  /** Tells this of the node too; what it told under the same keys is replaced. */
+  addMeta(meta: Meta): void {
+    this.#step({ kind: 'meta', meta: { ...this.#m.self.meta, ...meta } });
   }
 
   /** Says good-bye; `gone` resolves once the fleet knows. */

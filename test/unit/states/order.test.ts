@@ -8,7 +8,7 @@ import type { DvmError } from '#tool/errors.js';
 
 const test = suite('order');
 
-/** `pkg.ok` may be several in one transaction; so may `u.ok`. */
+/** `pkg.installed` may be several in one transaction; so may `u.ok`. */
 const aggregates = (module: string) => module === 'pkg' || module === 'u';
 const all = { modules: { ...modules, pkg: anyModule, pkgrepo: anyModule } };
 
@@ -65,15 +65,16 @@ test('ansible: every step after the one before; justdoit: only requisites', asyn
 });
 
 test('genius: repositories before packages, unless they wait for one', async () => {
-  const yaml = 'nginx: pkg.ok\ngpg: pkg.ok\nrepo:\n  pkgrepo.ok: [require: [gpg]]\nfile: t.ok\nother: pkgrepo.ok\n';
+  const yaml =
+    'nginx: pkg.installed\ngpg: pkg.installed\nrepo:\n  pkgrepo.absent: [require: [gpg]]\nfile: t.ok\nother: pkgrepo.absent\n';
   assert.equal(await ids(yaml, 'genius'), ['other', 'gpg', 'repo', 'nginx', 'file']);
   const made = plan(await compiled(yaml, all), 'genius');
   assert.equal(
     made.edges.filter((e) => e.kind === 'repository').map((e) => `${e.from} ${e.to}`),
     [
-      'pkgrepo.ok:other:other pkg.ok:nginx:nginx',
-      'pkgrepo.ok:other:other pkg.ok:gpg:gpg',
-      'pkgrepo.ok:repo:repo pkg.ok:nginx:nginx',
+      'pkgrepo.absent:other:other pkg.installed:nginx:nginx',
+      'pkgrepo.absent:other:other pkg.installed:gpg:gpg',
+      'pkgrepo.absent:repo:repo pkg.installed:nginx:nginx',
     ].toSorted(
       (a, b) => made.edges.findIndex((e) => `${e.from} ${e.to}` === a) - made.edges.findIndex((e) => `${e.from} ${e.to}` === b),
     ),
@@ -82,35 +83,40 @@ test('genius: repositories before packages, unless they wait for one', async () 
 });
 
 test('genius: repositories that wait for packages crosswise make no circle', async () => {
-  const made = await ids('p: pkg.ok\nq: pkg.ok\nr:\n  pkgrepo.ok: [require: [p]]\ns:\n  pkgrepo.ok: [require: [q]]\n', 'genius');
+  const made = await ids(
+    'p: pkg.installed\nq: pkg.installed\nr:\n  pkgrepo.absent: [require: [p]]\ns:\n  pkgrepo.absent: [require: [q]]\n',
+    'genius',
+  );
   assert.is(made.length, 4);
 });
 
 test('genius: packages in one transaction, as far as requisites let them', async () => {
-  assert.equal(await ids('a: pkg.ok\nf: t.ok\nb:\n  pkg.ok: [require: [f]]\nc: pkg.ok\n', 'genius'), ['f', 'a+b+c']);
-  assert.equal(await ids('a: pkg.ok\nf:\n  t.ok: [require: [a]]\nb:\n  pkg.ok: [require: [f]]\nc: pkg.ok\n', 'genius'), [
-    'a+c',
+  assert.equal(await ids('a: pkg.installed\nf: t.ok\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'), [
     'f',
-    'b',
+    'a+b+c',
   ]);
   assert.equal(
+    await ids('a: pkg.installed\nf:\n  t.ok: [require: [a]]\nb:\n  pkg.installed: [require: [f]]\nc: pkg.installed\n', 'genius'),
+    ['a+c', 'f', 'b'],
+  );
+  assert.equal(
     await ids(
-      'a: pkg.ok\nb:\n  pkg.ok: [retry: true]\nc:\n  pkg.ok: [prereq: [d]]\nd: pkg.ok\ne:\n  pkg.ok: [failhard: true]\ng:\n  pkg.ok: [timeout: 5]\n',
+      'a: pkg.installed\nb:\n  pkg.installed: [retry: true]\nc:\n  pkg.installed: [prereq: [d]]\nd: pkg.installed\ne:\n  pkg.installed: [failhard: true]\ng:\n  pkg.installed: [timeout: 5]\n',
       'genius',
     ),
     ['c', 'a', 'b', 'd', 'e', 'g'],
   );
-  const crossed = 'a: pkg.ok\nb:\n  pkg.ok: [require: [d]]\nc:\n  u.ok: [require: [a]]\nd: u.ok\n';
+  const crossed = 'a: pkg.installed\nb:\n  pkg.installed: [require: [d]]\nc:\n  u.ok: [require: [a]]\nd: u.ok\n';
   assert.equal(await ids(crossed, 'genius'), ['d', 'a+b', 'c']);
 });
 
 test('genius: 500 in a transaction at most', async () => {
-  const made = plan(await compiled(Array.from({ length: 1201 }, (_, i) => `p${i}: pkg.ok\n`).join(''), all), 'genius');
+  const made = plan(await compiled(Array.from({ length: 1201 }, (_, i) => `p${i}: pkg.installed\n`).join(''), all), 'genius');
   assert.equal(
     made.steps.map((s) => s.pieces.length),
     [500, 500, 201],
   );
-  assert.is(made.notes[0]?.what, '500 of pkg.ok in one transaction');
+  assert.is(made.notes[0]?.what, '500 of pkg.installed in one transaction');
 });
 
 test('genius: the longest path first', async () => {
@@ -156,19 +162,22 @@ test('documents that nobody compiled are refused', async () => {
 });
 
 test('pictures', async () => {
-  const states = await compiled('"<b>": pkg.ok\n\'q"\\\': pkg.ok\nf:\n  t.ok: [name: /etc/f, require: ["<b>"]]\n', all);
+  const states = await compiled(
+    '"<b>": pkg.installed\n\'q"\\\': pkg.installed\nf:\n  t.ok: [name: /etc/f, require: ["<b>"]]\n',
+    all,
+  );
   const made = plan(states, 'genius');
   assert.is(
     picture(made, 'tree'),
-    '2 steps, mode genius\n1 pkg.ok <b>\n  └─ and pkg.ok q"\\\n2 t.ok f (/etc/f)\n  └─ after pkg.ok <b>: require at main.yaml:4\n2 of pkg.ok in one transaction: pkg.ok <b>, pkg.ok q"\\\nbegun first: the longest path, of 2 steps, begins here: pkg.ok <b>, pkg.ok q"\\\n',
+    '2 steps, mode genius\n1 pkg.installed <b>\n  └─ and pkg.installed q"\\\n2 t.ok f (/etc/f)\n  └─ after pkg.installed <b>: require at main.yaml:4\n2 of pkg.installed in one transaction: pkg.installed <b>, pkg.installed q"\\\nbegun first: the longest path, of 2 steps, begins here: pkg.installed <b>, pkg.installed q"\\\n',
   );
   assert.is(
     picture(made, 'dot'),
-    'digraph states {\n  rankdir=LR;\n  node [shape=box];\n  subgraph cluster_0 { label="one transaction"; n0 [label="pkg.ok <b>"]; n1 [label="pkg.ok q\\"\\\\"]; }\n  n2 [label="t.ok f (/etc/f)"];\n  n0 -> n2 [label="require", tooltip="require at main.yaml:4"];\n}\n',
+    'digraph states {\n  rankdir=LR;\n  node [shape=box];\n  subgraph cluster_0 { label="one transaction"; n0 [label="pkg.installed <b>"]; n1 [label="pkg.installed q\\"\\\\"]; }\n  n2 [label="t.ok f (/etc/f)"];\n  n0 -> n2 [label="require", tooltip="require at main.yaml:4"];\n}\n',
   );
   const page = picture(made, 'html');
   assert.match(page, /<title>require: require at main.yaml:4<\/title>/);
-  assert.match(page, /pkg.ok &lt;b&gt;/);
+  assert.match(page, /pkg.installed &lt;b&gt;/);
   assert.not.match(page, /<b>|https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
 });
 
