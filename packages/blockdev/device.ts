@@ -6,10 +6,13 @@ import { type Io, ioFor } from './io.js';
 import { errnoName, F_GETFL, F_SETFL, libc } from './libc.js';
 import type { OpenOptions, OpenStorage, Storage, WriteOptions } from './storage.js';
 
-// <linux/fs.h>: _IO(0x12, 94), _IO(0x12, 104), _IOR(0x12, 114, size_t)
+// <linux/fs.h>: _IO(0x12, 94), _IO(0x12, 104), _IOR(0x12, 114, size_t), _IO(0x12, 119)
 const BLKROGET = 0x125e;
 const BLKSSZGET = 0x1268;
 const BLKGETSIZE64 = 0x80081272;
+const BLKDISCARD = 0x1277;
+// <asm/ioctls.h>
+const FIONBIO = 0x5421;
 
 /**
  * Opens a block device (O_DIRECT where the driver takes it) or a regular image file (block size 512, buffered,
@@ -66,6 +69,14 @@ class Device implements Storage {
       if (n <= 0) throw this.#failed('write', offset + done, n === 0 ? 'nothing was taken' : errnoName(n));
       done += n;
     }
+  }
+
+  async discard(offset: Bytes, length: Bytes): Promise<boolean> {
+    this.#check('discard', offset, length);
+    const range = Buffer.alloc(16);
+    range.writeBigUInt64LE(BigInt(offset), 0);
+    range.writeBigUInt64LE(BigInt(length), 8);
+    return this.#direct && libc().ioctl(this.#fd, BLKDISCARD, range) === 0;
   }
 
   async flush(): Promise<void> {
@@ -127,12 +138,22 @@ function geometry(fd: number, path: string, options: OpenOptions) {
   const st = fstatSync(fd);
   if (st.isFile()) return { size: st.size - (st.size % 512), blockSize: 512, direct: false };
   if (!st.isBlockDevice()) throw fail('usage', 'not-a-device', `"${path}" is neither a block device nor an image file`);
+  letBlock(fd, path);
   if (options.write && ask(fd, path, BLKROGET, 4) !== 0) throw readOnly(path);
   const size = ask(fd, path, BLKGETSIZE64, 8);
   const blockSize = ask(fd, path, BLKSSZGET, 4);
   if (blockSize < 512 || blockSize > 4096 || (blockSize & (blockSize - 1)) !== 0)
     throw fail('unavailable', 'block-size', `device "${path}" has blocks of ${blockSize} bytes, not 512 to 4096`);
   return { size, blockSize, direct: true };
+}
+
+/**
+ * O_NONBLOCK is for opening: what is no device, or has no medium, must not keep us. Later io_uring would take it at its word, and
+ * answer EAGAIN where a device has to wait, as a thin volume does for its metadata.
+ */
+function letBlock(fd: number, path: string): void {
+  const result = libc().ioctl(fd, FIONBIO, Buffer.alloc(4));
+  if (result < 0) throw ioError('question about', path, undefined, errnoName(result));
 }
 
 function ask(fd: number, path: string, request: number, width: 4 | 8): number {

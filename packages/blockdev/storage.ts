@@ -12,6 +12,11 @@ export interface Storage {
   /** Exactly `length` bytes, or an `io-error` (exit 74). */
   read(offset: Bytes, length: Bytes): Promise<Buffer>;
   write(offset: Bytes, data: Uint8Array, options?: WriteOptions): Promise<void>;
+  /**
+   * Gives the bytes back to what is below: of a thin volume they read as zeros then, and take no room. False where the device
+   * does not do that.
+   */
+  discard?(offset: Bytes, length: Bytes): Promise<boolean>;
   /** Returns when everything written before is durable. After a failure the device is not to be trusted: never retried. */
   flush(): Promise<void>;
   close(): Promise<void>;

@@ -30,6 +30,7 @@ export function simHost(world: TmWorld, mounts: Mounted[] = []): Host {
     exists: () => true,
     holders: () => [],
     sync: async () => {},
+    open: () => Promise.reject(new Error('there is nothing on simulated volumes')),
     delta: async () => [],
     mappings: async () => [],
   };

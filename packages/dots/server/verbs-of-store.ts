@@ -2,11 +2,14 @@ import { fail } from '#tool/errors.js';
 import type { DotsSettings } from '../config.js';
 import type { Store } from '../store.js';
 import { branch } from '../verbs/branch.js';
+import { clone } from '../verbs/clone.js';
 import { commit } from '../verbs/commit.js';
 import { dirtyBytes } from '../verbs/dirty.js';
 import { fork } from '../verbs/fork.js';
 import { init } from '../verbs/init.js';
 import { mount } from '../verbs/mount.js';
+import { pull } from '../verbs/pull.js';
+import { push } from '../verbs/push.js';
 import { remove } from '../verbs/remove.js';
 import { rollback } from '../verbs/rollback.js';
 import { placesOf } from '../verbs/show.js';
@@ -37,13 +40,21 @@ export function verbsOf(store: Store, { size, fs, author: ours }: DotsSettings):
     rollback: async (dot, to) => void (await rollback(store, { dot, to, force: true })),
     fork: (dot, as) => fork(store, { dot, as }),
     mount: async (options) => (await mount(store, options)).path,
-    push: notYet,
-    pull: notYet,
-    clone: notYet,
+    push: async ({ commit: head, ...options }) => {
+      if (head !== undefined) throw fail('usage', 'no-target-commit', `a push brings the head of a branch, not commit "${head}"`);
+      await push(store, options);
+    },
+    pull: async ({ lazy, ...options }) => {
+      refuseLazy(lazy);
+      await pull(store, options);
+    },
+    clone: async ({ dot: as, lazy, ...options }) => {
+      refuseLazy(lazy);
+      await clone(store, { ...options, as });
+    },
   };
 }
 
-/** Until the verbs of a registry are there. */
-async function notYet(): Promise<void> {
-  throw fail('unavailable', 'no-transfers', 'transfers are done by hand so far');
+function refuseLazy(lazy: boolean): void {
+  if (lazy) throw fail('usage', 'no-lazy', 'what is pulled is mounted when all of it is here, not before');
 }

@@ -82,7 +82,7 @@ const work = {
     branch: id,
     name,
     dot: id,
-    /** The commit that it is to be equal to; without it a new file system is being made. */
+    /** The commit that is being written to it; without it a new file system is being made. */
     target: id,
     /** The newest commit that is on it in full. */
     reached: id,

@@ -74,6 +74,11 @@ export function newEmpty(pool: string, size: number, { id, time }: NewVolume, an
   return ['lv_thin', writableVolume(id), '--pool', pool, '--virtual-size', `${Math.ceil(size / SECTOR)}s`, ...flags];
 }
 
+/** To so many bytes. */
+export function extension(volume: string, size: number): Edit {
+  return ['lv_extend', volume, '--size', `${Math.ceil(size / SECTOR)}s`];
+}
+
 export function removal(volume: Pick<Volume, 'name'>): Edit {
   return ['lv_remove', volume.name];
 }

@@ -1,3 +1,4 @@
+import type { Storage } from '#blockdev/storage.js';
 import type { FileSystemType } from '../state/dot.js';
 import type { DataRange, MappedRange } from './thin-xml.js';
 
@@ -47,6 +48,8 @@ export interface Host {
   holders(target: string): string[];
   /** What is written to files of the mounted file system reaches its device. */
   sync(target: string): Promise<void>;
+  /** A volume's device, to be read or written past file systems. */
+  open(path: string, write: boolean): Promise<Storage>;
   /** Where the second volume of a pool may differ from the first, in bytes. */
   delta(pool: PoolRef, from: number, to: number): Promise<DataRange[]>;
   /** What of a volume lies in the pool, in bytes. */

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, realpathSync, rmdirSync } from 'node:fs';
+import { openDevice } from '#blockdev/device.js';
 import { holdersOf } from '#blockdev/holders.js';
 import { readMounts } from '#blockdev/mounts.js';
 import { deviceAt } from '#blockdev/sysfs.js';
@@ -24,6 +25,7 @@ export function realHost({ mounts, mountOptions }: { mounts: string; mountOption
     exists: (path) => existsSync(path),
     holders: (target) => holdersOf(target),
     sync: async (target) => void (await runSystemProgram({ name: 'sync', args: ['-f', target], from: 'coreutils' })),
+    open: (path, write) => openDevice(path, { write, exclusive: write }),
     delta,
     mappings,
   };
