@@ -28,7 +28,7 @@ export interface RunResult {
 
 /**
  * Runs pipelines in this process: the same tools, the same documents, without a process start and without
- * printing and parsing between them. What suspends devices may run in a dmexec of its own (in-process-session.ts).
+ * printing and parsing between them. What suspends devices still runs in a dmexec of its own.
  * Stops at the first stage that fails.
  *
  * @returns what each pipeline came to, as it is done

@@ -112,7 +112,6 @@ guestTests({ disks: ['640M', '640M', '512M'], memory: '768M' }, () => {
   const runtimes: Runtime[] = existsSync('build/dist/dvm') ? ['node', 'executable'] : ['node'];
   if (runtimes.length === 1) skipped(3, 'the executable is not built');
 
-  // on Node dmexec suspends, in the executable dvm itself
   for (const runtime of runtimes) {
     test(`the volume grows while memory is short and the file system is written to (${runtime})`, async () => {
       const hogs = [
