@@ -2,8 +2,10 @@ import type { Piece, StateSources } from '../documents/documents.js';
 import { nearest } from '../documents/nearest.js';
 import type { ArgumentSchema } from '../modules/arguments.js';
 import { requestProblems } from '../modules/builtin.js';
+import { stateModuleType } from '../modules/documents.js';
 import type { FunctionSpec } from '../modules/module.js';
 import { builtinModules } from '../modules/modules.js';
+import { functionsOf } from '../modules/program-module.js';
 import type { Draft } from './draft.js';
 import type { Problems } from './problems.js';
 
@@ -17,7 +19,7 @@ export async function modulesOf(drafts: readonly Draft[], sources: StateSources)
     const load = Object.hasOwn(builtinModules, name) ? builtinModules[name] : undefined;
     const described = sources.modules && Object.hasOwn(sources.modules, name) ? sources.modules[name] : undefined;
     if (load) modules.set(name, (await load()).functions);
-    else if (described) modules.set(name, described.functions as Readonly<Record<string, FunctionSpec>>);
+    else if (described) modules.set(name, functionsOf(stateModuleType.parse(described, `module "${name}" of the sources`)));
   }
   return modules;
 }

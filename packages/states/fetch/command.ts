@@ -14,6 +14,8 @@ const options = {
   data: { type: 'list', value: 'FILE', describe: "data for templates, over the repositories' own; several for several" },
   node: { type: 'string', value: 'NAME', describe: "the node's name, if it is not the host's" },
   role: { type: 'list', value: 'ROLE', describe: 'a role of the node; several for several' },
+  modules: { type: 'string', value: 'DIR', describe: 'modules besides the built-in ones, added by "state module add"' },
+  keys: { type: 'string', value: 'FILE', describe: 'public keys (PEM) that modules must be signed by' },
   cache: { type: 'string', value: 'DIR', default: '/var/cache/dvm/states', describe: 'where repositories are kept' },
 } as const satisfies OptionSpecs;
 
@@ -34,7 +36,8 @@ export const fetch = command({
     const { fetchAll } = await import('./fetch.js');
     const { factsHere } = await import('../facts/facts.js');
     const repositories = await fetchAll(locations, { cache: resolve(cache), policy, allowBack: call.options['allow-back'] });
-    return new Lines({ kind: 'state-sources', version: 1, repositories, facts: factsHere(node, role), data }, 2);
+    const modules = await modulesOf(call);
+    return new Lines({ kind: 'state-sources', version: 1, repositories, facts: factsHere(node, role), data, ...modules }, 2);
   },
 });
 
@@ -52,4 +55,10 @@ async function dataOf(call: Call<typeof options>): Promise<Json> {
     call.options.data.map(async (path) => ({ path, text: Buffer.from(await call.fileBytes(path)).toString('utf8') })),
   );
   return readData(files);
+}
+
+async function modulesOf({ options: { modules, keys } }: Call<typeof options>) {
+  if (modules === undefined) return {};
+  const { describeModules } = await import('./modules.js');
+  return { modules: await describeModules(modules, keys) };
 }

@@ -6,8 +6,9 @@ import type { Edge } from '../documents/documents.js';
  */
 export function cycles(keys: Iterable<string>, edges: readonly Edge[]): Edge[][] {
   const out = outgoing(edges);
+  const own = new Set(edges.filter((e) => e.from === e.to).map((e) => e.from));
   return components(keys, out)
-    .filter((set) => set.size > 1 || edges.some((e) => e.from === e.to && set.has(e.from)))
+    .filter((set) => set.size > 1 || [...set].some((key) => own.has(key)))
     .map((set) => shortest(set, out));
 }
 

@@ -111,10 +111,11 @@ async function guarded(world: World, piece: Piece, work: Work): Promise<Ended> {
   const signal = limit ? AbortSignal.any([world.signal, limit]) : world.signal;
   try {
     const { creates = [], onlyif = [], unless = [] } = piece;
-    const { args, ...conditions } = (await resolve({ args: piece.args, creates, onlyif, unless }, world)) as Resolved;
+    const { args: given, ...conditions } = (await resolve({ args: piece.args, creates, onlyif, unless }, world)) as Resolved;
+    const { name = piece.name, ...args } = given; // among the arguments it was known only now
     const by = await nothingToDo(conditions, signal);
     if (by !== undefined) return leftOut(by);
-    const request = { function: piece.function, name: piece.name, args, facts: world.facts };
+    const request = { function: piece.function, name: String(name), args, facts: world.facts };
     const ended = await work(request, { signal, note: world.note });
     return limit?.aborted && ended.result !== 'succeeded' ? { ...ended, comment: `${ended.comment}; ${overdue(piece)}` } : ended;
   } catch (e) {
