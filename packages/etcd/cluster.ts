@@ -1,5 +1,6 @@
 import { DvmError } from '#tool/errors.js';
 import type { Etcd } from './client.js';
+import { unavailable } from './failure.js';
 
 /** A member of the cluster; `name` is empty until it has started. */
 export interface Member {
@@ -25,8 +26,15 @@ export interface Status {
   errors: string[];
 }
 
-export async function members(etcd: Etcd): Promise<Member[]> {
+/**
+ * The members as the one that is asked knows them.
+ *
+ * @param at the endpoint that is to tell it
+ * @throws DvmError `etcd-unavailable` (exit 69) another one has told it; as `Etcd.ask`
+ */
+export async function members(etcd: Etcd, at?: string): Promise<Member[]> {
   const answer = await etcd.ask('/v3/cluster/member/list', {}, true);
+  if (at !== undefined && answer.where !== at) throw unavailable(at, `"${answer.where}" answers instead`);
   return answer.parts('members').map((member) => ({
     id: member.id('ID'),
     name: member.text('name'),

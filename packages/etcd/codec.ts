@@ -15,6 +15,8 @@ export interface KeyValue {
 export type Keys = string | { prefix: string };
 
 export interface Found {
+  /** The endpoint that told it. */
+  where: string;
   /** That of the whole store when it was read: a watch from `revision + 1` on misses nothing. */
   revision: number;
   keys: KeyValue[];
@@ -75,7 +77,7 @@ function encodeOperation(o: Operation) {
 }
 
 export function decodeRange(answer: Answer): Found {
-  return { revision: revisionOf(answer), keys: answer.parts('kvs').map(decodeKey) };
+  return { where: answer.where, revision: revisionOf(answer), keys: answer.parts('kvs').map(decodeKey) };
 }
 
 export function decodeTxn(answer: Answer): Outcome {

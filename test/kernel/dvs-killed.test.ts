@@ -21,6 +21,14 @@ guestTests({ disks: ['400M'], memory: '768M' }, () => {
     await dvm`create vg /dev/ubda`;
     mkdirSync('/tmp/rig');
     const rig = new Rig('/tmp/rig');
+    try {
+      await killedAgainAndAgain(rig);
+    } finally {
+      await rig.end();
+    }
+  });
+
+  async function killedAgainAndAgain(rig: Rig): Promise<void> {
     const config = rig.config({ backend: 'dvm', dvm: { group: 'vg' } });
     await rig.startBroker();
     const listener = await Listener.start(rig, ['docker/sip/abc/#', 'docker/node1/presence']);
@@ -46,8 +54,7 @@ guestTests({ disks: ['400M'], memory: '768M' }, () => {
     assert.not.match(sh`dmsetup info`, /SUSPENDED/);
     await dvm`verify vg`;
     assert.is(listener.count('failures'), 0, listener.lines.join('\n'));
-    await rig.end();
-  });
+  }
 
   test.run();
 });

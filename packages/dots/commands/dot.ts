@@ -2,6 +2,7 @@ import type { Tool } from '#tool/command.js';
 import { localCommands } from '../cli/local.js';
 import { mountCommands } from '../cli/mounting.js';
 import { transferCommands } from '../cli/transfers.js';
+import { watchCommands } from '../cli/watching.js';
 
 export const tool: Tool = {
   name: 'dot',
@@ -9,5 +10,5 @@ export const tool: Tool = {
   forPeople: true,
   input: 'nothing',
   output: 'a document of what was done or found; words and tables on a terminal',
-  commands: [...localCommands, ...mountCommands, ...transferCommands],
+  commands: [...localCommands, ...mountCommands, ...transferCommands, ...watchCommands],
 };

@@ -64,7 +64,8 @@ export class Actor {
    * @throws DvmError as `Etcd.ask`
    */
   async turn(seen: Gathered): Promise<boolean> {
-    if (!this.#lease || seen.actor?.modified !== this.#lease.modified) return seen.actor === undefined && this.#takePlace();
+    if (seen.actor?.modified !== this.#lease?.modified) this.#lease = undefined; // it ran out
+    if (!this.#lease) return seen.actor === undefined && this.#takePlace();
     await this.#renew();
     if (!this.#lease || this.#lease.until - this.#around.now() < margin) return false;
     await this.#publish(seen);

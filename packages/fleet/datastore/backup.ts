@@ -38,7 +38,7 @@ async function write(file: FileHandle, pieces: AsyncIterable<Uint8Array>, path: 
   let tail = Buffer.alloc(0);
   let length = 0;
   for await (const piece of pieces) {
-    await file.write(piece);
+    await file.appendFile(piece); // all of it: a write may do less
     const all = Buffer.concat([tail, piece]);
     hash.update(all.subarray(0, Math.max(0, all.length - digest)));
     tail = all.subarray(Math.max(0, all.length - digest));

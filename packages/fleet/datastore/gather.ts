@@ -29,7 +29,7 @@ export const defaultRules: Rules = { kind: 'datastore-rules', version: 1, wanted
  * @throws DvmError as `Etcd.ask`; `bad-document` a key holds something else than it should
  */
 export async function gather(etcd: Etcd): Promise<Gathered> {
-  const { revision, keys: found } = await range(etcd, keys.all);
+  const { where, revision, keys: found } = await range(etcd, keys.all);
   const byKey = new Map(found.map((k) => [k.key, k]));
   const intent = byKey.get(keys.intent);
   const rules = byKey.get(keys.rules);
@@ -41,7 +41,7 @@ export async function gather(etcd: Etcd): Promise<Gathered> {
     actor: byKey.get(keys.actor),
     reports: reportsIn(found),
     endpoints: endpointsIn(byKey.get(keys.endpoints)),
-    members: await members(etcd),
+    members: await members(etcd, where),
   };
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Log } from '#daemon/log.js';
 import type { Supervised } from '#daemon/supervise.js';
 import type { CredentialFiles } from '../transport/identity.js';
@@ -31,6 +33,11 @@ export class LocalMember {
     return this.#state.member?.name;
   }
 
+  /** Without its log, its identity must never start again: it would have forgotten what it has agreed to. */
+  get hasData(): boolean {
+    return this.holds !== undefined && existsSync(join(this.#options.disk.dataOf(this.holds), 'member', 'wal'));
+  }
+
   get state(): NodeState {
     return this.#state;
   }
@@ -54,7 +61,8 @@ export class LocalMember {
    */
   async follow({ intent, members, endpoints }: Pick<Gathered, 'intent' | 'members' | 'endpoints'>): Promise<boolean> {
     if (endpoints.length > 0 && endpoints.join() !== this.#state.endpoints.join()) this.#keep({ ...this.#state, endpoints });
-    if (this.#isCandidate(intent)) {
+    // an intent may be of a cluster that is lost, and out of a backup
+    if (this.#isCandidate(intent) && members.some((m) => m.learner && m.id === intent.added.id)) {
       await this.#become({ name: intent.candidate.name, cluster: intent.added.cluster, state: 'existing' });
       return true;
     }
@@ -70,13 +78,13 @@ export class LocalMember {
     this.#keep(rest);
   }
 
-  /** This node was removed: its data can never be used again. */
+  /** This node was removed, or has lost what it knew: it is never again the member that it was. */
   async giveUp(): Promise<void> {
-    this.#options.log('warning', 'member-removed', { member: this.holds });
+    this.#options.log('warning', 'member-given-up', { member: this.holds });
     await this.stop();
-    const { member: _, ...rest } = this.#state;
+    const { member, begin: _, ...rest } = this.#state;
+    if (member) this.#options.disk.setAside(member.name);
     this.#keep(rest);
-    this.#options.disk.keepOnly(undefined);
   }
 
   #isCandidate(intent: Intent | undefined): intent is Intent & Required<Pick<Intent, 'candidate' | 'added'>> {

@@ -42,6 +42,14 @@ export class NodeDisk {
     for (const entry of readdirSync(data)) if (entry !== name) rmSync(join(data, entry), { recursive: true, force: true });
   }
 
+  /** Out of use, but there until the next one is given up: who said so may have been another cluster. */
+  setAside(name: string): void {
+    const aside = join(this.directory, 'given-up');
+    if (!existsSync(this.dataOf(name))) return;
+    rmSync(aside, { recursive: true, force: true });
+    renameSync(this.dataOf(name), aside);
+  }
+
   #sync(): void {
     const fd = openSync(this.directory, 'r');
     try {

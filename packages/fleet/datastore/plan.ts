@@ -55,16 +55,24 @@ function goOn(view: View, intent: Intent): Step {
   if (!member.learner) return { kind: 'clear', why: `"${candidate.node}" is a voter` };
   if (!intent.added || intent.added.id !== member.id) return intendAdded(view, intent, candidate, member);
   if (isLate(view, candidate.node)) return { kind: 'remove', id: member.id, node: candidate.node };
-  return member.name === ''
+  // whose report does not say so yet would be taken for hollow as soon as it votes
+  const told = view.reports.get(candidate.node)?.holds === candidate.name;
+  return member.name === '' || !told
     ? { kind: 'wait', why: `"${candidate.node}" is to start its member` }
     : { kind: 'promote', id: member.id };
 }
 
 function removal(view: View, intent: Intent, victim: NonNullable<Intent['victim']>): Step {
-  const stillDue = intent.reason === 'asked' || intent.reason === 'hollow' || view.dead.has(victim.node);
-  if (!stillDue) return { kind: 'clear', why: `"${victim.node}" is back` };
-  if (!isQuorumWithout(view, victim.id)) return { kind: 'wait', why: `without "${victim.node}" there is no quorum` };
-  return { kind: 'remove', ...victim };
+  if (!isStillDue(view, intent.reason, victim)) return { kind: 'clear', why: `"${victim.node}" is back` };
+  if (isQuorumWithout(view, victim.id)) return { kind: 'remove', ...victim };
+  const why = `without "${victim.node}" there is no quorum`;
+  // nothing has been done yet, and something else may be more pressing
+  return { kind: view.now - view.intentSince > patience ? 'clear' : 'wait', why };
+}
+
+function isStillDue(view: View, reason: Intent['reason'], victim: NonNullable<Intent['victim']>): boolean {
+  if (reason !== 'hollow') return reason === 'asked' || view.dead.has(victim.node);
+  return view.members.some((m) => m.id === victim.id && isHollow(view, m));
 }
 
 function addition(view: View, intent: Intent, candidate: NonNullable<Intent['candidate']>): Step {
@@ -97,20 +105,25 @@ function begin(view: View): Step {
 /** A voter whose node is dead, or has lost its data, or is to carry nothing any more. */
 function replacement(view: View): Step | undefined {
   const voters = view.members.filter((m) => !m.learner);
+  let waiting: Step | undefined; // what waits does not keep the next one waiting
   for (const [reason, isDue] of reasons) {
     const due = voters.find((m) => isDue(view, m));
     if (!due) continue;
     const victim = { node: nodeOf(due.name), id: due.id };
     // who has lost its data may take its own place, under a new name
     const candidate = candidateFor(view, reason === 'hollow' ? [] : [victim.node], due.id);
-    if (!candidate && reason !== 'asked')
-      return { kind: 'wait', why: `"${victim.node}" has ${reason}, and no node is free to take its place` };
-    if (!isQuorumWithout(view, due.id))
-      return { kind: 'wait', why: `"${victim.node}" is to go, and without it there is no quorum` };
+    if (!candidate && reason !== 'asked') {
+      waiting ??= { kind: 'wait', why: `"${victim.node}" has ${reason}, and no node is free to take its place` };
+      continue;
+    }
+    if (!isQuorumWithout(view, due.id)) {
+      waiting ??= { kind: 'wait', why: `"${victim.node}" is to go, and without it there is no quorum` };
+      continue;
+    }
     const intent = { kind: 'datastore-intent', version: 1, reason, by: view.self, victim, passedOver: [] } as const;
     return { kind: 'intend', intent: { ...intent, passedOver: [], ...(candidate && { candidate }) } };
   }
-  return undefined;
+  return waiting;
 }
 
 const reasons: readonly (readonly ['failed' | 'hollow' | 'asked', (view: View, voter: Member) => boolean])[] = [

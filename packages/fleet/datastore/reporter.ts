@@ -3,6 +3,8 @@ import { put } from '#etcd/kv.js';
 import { grant, keepAlive, revoke } from '#etcd/lease.js';
 import { canonical } from '#tool/json.js';
 import { keys, type Report } from './documents.js';
+import type { Urls } from './etcd-member.js';
+import type { Membership } from './membership.js';
 
 /** Seconds after which a node that is silent is not counted on. */
 const silence = 10;
@@ -36,4 +38,13 @@ export class Reporter {
   async end(): Promise<void> {
     if (this.#lease) await revoke(this.#etcd, this.#lease.id).catch(() => {});
   }
+}
+
+/** What a node tells of itself. Who hears nothing of the fleet takes nobody for dead. */
+export function reportOf({ self, dead, current }: Membership, { peer, client }: Urls, holds: string | undefined): Report {
+  const gone = current ? [...dead.keys()].sort() : [];
+  return {
+    ...{ kind: 'datastore-report', version: 1, node: self, peerUrl: peer, clientUrl: client, dead: gone },
+    ...(holds !== undefined && { holds }),
+  };
 }

@@ -1,5 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { runSystemProgram } from '#blockdev/system-program.js';
+import { holdAlone } from '#daemon/single.js';
 import { fail } from '#tool/errors.js';
 import { newMemberName } from './documents.js';
 import type { Urls } from './etcd-member.js';
@@ -10,12 +12,21 @@ import { NodeDisk } from './node-state.js';
  * operator decides on it, never a program: when more than half of the members are gone for good.
  *
  * @returns the member's name
- * @throws DvmError `no-backup` (exit 66); `has-data` (exit 81) this node carries a member, and `force` is not given;
+ * @throws DvmError `no-backup` (exit 66); `running-already` (exit 75); `has-data` (exit 81) this node carries a member, and `force` is not given;
  *   `etcdctl-failed` (exit 74) the file is broken
  */
 export async function restore(directory: string, node: string, urls: Urls, file: string, force: boolean): Promise<string> {
   if (!existsSync(file)) throw fail('noInput', 'no-backup', `there is no backup "${file}"`);
   const disk = new NodeDisk(directory);
+  const release = holdAlone(join(directory, 'lock'), 'datastore run works on this directory: end it first');
+  try {
+    return await restoreTo(disk, node, urls, file, force);
+  } finally {
+    release();
+  }
+}
+
+async function restoreTo(disk: NodeDisk, node: string, urls: Urls, file: string, force: boolean): Promise<string> {
   const { member } = disk.read();
   if (member && !force)
     throw fail('exists', 'has-data', `this node carries the member "${member.name}", whose data may be newer than the backup`, {

@@ -3,22 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '#daemon/log.js';
 import { holdAlone } from '#daemon/single.js';
 import { Etcd } from '#etcd/client.js';
-import { members, status } from '#etcd/cluster.js';
+import { status } from '#etcd/cluster.js';
 import { watch } from '#etcd/watch.js';
+import { makeDirectories } from '#tool/directories.js';
 import { type DvmError, fail } from '#tool/errors.js';
 import { asDvmError } from '#tool/invoke.js';
 import { type CredentialFiles, readCredentials } from '../transport/identity.js';
 import { Actor } from './actor.js';
 import { backUpWhenDue, type Schedule } from './backup-schedule.js';
 import { serveOrders } from './control.js';
-import { keys, newMemberName, type Order, type Report, type StatusDocument } from './documents.js';
+import { keys, newMemberName, type Order, type StatusDocument } from './documents.js';
 import type { Urls } from './etcd-member.js';
 import { type Gathered, gather } from './gather.js';
 import { LocalMember } from './local.js';
 import { Membership } from './membership.js';
 import { NodeDisk } from './node-state.js';
 import { changeRules, giveOrder } from './orders.js';
-import { Reporter } from './reporter.js';
+import { Reporter, reportOf } from './reporter.js';
 import { statusOf } from './status.js';
 
 export interface DatastoreOptions {
@@ -52,6 +53,7 @@ export class Datastore {
   #wake: () => void = () => {};
   #seen: Gathered | undefined;
   #answers = true;
+  #backingUp = false;
 
   private constructor(options: DatastoreOptions, self: string, membership: Membership, log: Log) {
     this.#options = options;
@@ -82,10 +84,10 @@ export class Datastore {
         'other-node',
         `the certificate is of "${name}", and the member at "${options.memberSocket}" is "${membership.self}"`,
       );
-    const datastore = new Datastore(options, name, membership, log);
+    makeDirectories(options.directory, 0o700);
     const release = holdAlone(join(options.directory, 'lock'), 'another datastore run works on this directory');
     try {
-      await datastore.#run(signal);
+      await new Datastore(options, name, membership, log).#run(signal);
     } finally {
       release();
     }
@@ -98,26 +100,31 @@ export class Datastore {
     });
     if (signal.aborted) this.#stop.abort();
     const endControl = await serveOrders(this.#options.socket, this);
-    await this.#membership.tell({ etcd: this.#options.urls.client });
-    await this.#comeBack();
-    const followed = [this.#membership.follow(this.#stop.signal, () => this.#poke()), this.#watch()];
-    this.#log('info', 'started', { node: this.#membership.self, holds: this.#local.holds });
-    while (!this.#stop.signal.aborted) await this.#look();
-    await this.#actor.resign();
-    await this.#reporter.end();
-    await this.#local.stop();
-    await Promise.allSettled(followed);
-    await endControl();
-    this.#etcd.close();
+    try {
+      await this.#membership.tell({ etcd: this.#options.urls.client });
+      await this.#comeBack();
+      const followed = [this.#membership.follow(this.#stop.signal, () => this.#poke()), this.#watch()];
+      this.#log('info', 'started', { node: this.#membership.self, holds: this.#local.holds });
+      while (!this.#stop.signal.aborted) await this.#look();
+      await this.#actor.resign();
+      await this.#reporter.end();
+      await Promise.allSettled(followed);
+    } finally {
+      this.#stop.abort();
+      await this.#local.stop();
+      await endControl();
+      this.#etcd.close();
+    }
   }
 
   /** What was a member and was taken out meanwhile must not start again; when nobody answers it may be the first that is back. */
   async #comeBack(): Promise<void> {
     const { holds } = this.#local;
     this.#useEndpoints(this.#options.urls.client);
-    if (holds !== undefined && this.#etcd.endpoints.length > 0) {
-      const names = await members(this.#etcd)
-        .then((all) => all.map((m) => m.name))
+    if (holds !== undefined && !this.#local.state.begin && !this.#local.hasData) await this.#local.giveUp();
+    else if (holds !== undefined && this.#etcd.endpoints.length > 0) {
+      const names = await gather(this.#etcd)
+        .then((seen) => seen.members.map((m) => m.name))
         .catch(() => [holds]);
       if (!names.includes(holds) && !names.includes('')) await this.#local.giveUp();
     }
@@ -159,10 +166,23 @@ export class Datastore {
   async #actUpon(seen: Gathered): Promise<boolean> {
     await this.#begin();
     if (await this.#local.follow(seen)) return true;
-    await this.#reporter.tell(this.#report());
+    await this.#reporter.tell(reportOf(this.#membership, this.#options.urls, this.#local.holds));
+    if (!this.#membership.current) {
+      await this.#actor.resign(); // who does not know who is dead is not the one to act
+      return false;
+    }
     const changed = await this.#actor.turn(seen);
-    if (this.#actor.acts) await backUpWhenDue(this.#etcd, this.#options.backup, this.#log);
+    if (this.#actor.acts) this.#backUp();
     return changed;
+  }
+
+  /** Beside all else: a large backup takes longer than a lease lives. */
+  #backUp(): void {
+    if (this.#backingUp) return;
+    this.#backingUp = true;
+    void backUpWhenDue(this.#etcd, this.#options.backup, this.#log).finally(() => {
+      this.#backingUp = false;
+    });
   }
 
   /** The rules of a new datastore are written once it is there. */
@@ -171,17 +191,6 @@ export class Datastore {
     if (!begin) return;
     await changeRules(this.#etcd, (rules) => ({ ...rules, wanted: begin.wanted }));
     this.#local.begun();
-  }
-
-  #report(): Report {
-    const { self, dead } = this.#membership;
-    const { peer, client } = this.#options.urls;
-    const holds = this.#local.holds;
-    const gone = [...dead.keys()].sort();
-    return {
-      ...{ kind: 'datastore-report', version: 1, node: self, peerUrl: peer, clientUrl: client, dead: gone },
-      ...(holds !== undefined && { holds }),
-    };
   }
 
   /** Its own member first, then those that etcd names, then those that nodes tell of in the fleet. */
@@ -217,8 +226,7 @@ export class Datastore {
     }
   }
 
-  // what control.ts serves
-
+  /** What `datastore status` tells. */
   async status(): Promise<StatusDocument> {
     const { self, dead } = this.#membership;
     const seen = await gather(this.#etcd).catch(() => undefined);

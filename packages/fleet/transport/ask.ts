@@ -9,9 +9,15 @@ import { type Json, parseJson } from '#tool/json.js';
  *
  * @throws DvmError `not-running` (exit 69) nobody listens there; `refused` (exit 64) with what it says, or the error that it tells
  */
-export async function ask(socketPath: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Json> {
+export async function ask(
+  socketPath: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Json> {
   let text = '';
-  for await (const line of lines(socketPath, method, path, body)) text += line;
+  for await (const line of lines(socketPath, method, path, body, signal)) text += line;
   const value = parseJson(text, `answer from "${socketPath}"`);
   if (isObject(value) && value.error !== undefined) throw refusal(value);
   return value;

@@ -39,12 +39,25 @@ export function dvmBackend(settings: NonNullable<Settings['dvm']>, dvm: RunDvm =
       return { path: path(volume), release: () => {} };
     },
     isDevice: (volume, dev) => deviceAt(path(volume)) === dev,
-    free: async (volume) => {
-      if (!pool && !volume.pool && deviceAt(path(volume)) !== undefined) await wipe(path(volume), erase);
-      await unless('notFound', () => run(volume, 'remove', inGroup(volume), '--wait', patience));
-    },
+    free: (volume) =>
+      unless('notFound', async () => {
+        if (!pool && !volume.pool) await wipeVolume(volume);
+        await run(volume, 'remove', inGroup(volume), '--wait', patience);
+      }),
     list: async () => names(`/dev/dvm/${settings.group}`).flatMap((n) => (n.startsWith(prefix) ? [n.slice(prefix.length)] : [])),
   };
+
+  /** A service that was killed may have left a `dvm remove` that still runs: the device goes under us, and then the volume. */
+  async function wipeVolume(volume: Volume): Promise<void> {
+    for (;;) {
+      await activate(volume);
+      try {
+        return await wipe(path(volume), erase);
+      } catch (e) {
+        if (deviceAt(path(volume)) !== undefined) throw e;
+      }
+    }
+  }
 
   async function activate(volume: Volume): Promise<void> {
     if (deviceAt(path(volume)) === undefined) await run(volume, 'activate', inGroup(volume), '--wait', patience);

@@ -105,13 +105,40 @@ test('once it is one, the intent tells it what to start with: exactly the list o
 
 const added: Intent = { ...replacing, added: { id: idOf('d'), cluster: 'x' } };
 
-test('it is waited for until it has started, then promoted, then all is done', () => {
+test('it is waited for until it has started and says so, then promoted, then all is done', () => {
   const before = [member('a'), member('b')];
   assert.is(nextStep(withDead({ intent: added, members: [...before, learner] })).kind, 'wait');
   const started = { ...learner, name: 'd_nnnnnnnn' };
-  stepIs(withDead({ intent: added, members: [...before, started] }), { kind: 'promote', id: idOf('d') });
+  // promoted now, it would be taken for a node that has lost its data
+  assert.is(nextStep(withDead({ intent: added, members: [...before, started] })).kind, 'wait');
+  const reports = new Map([holding('a', ['c']), holding('b', ['c']), report('d', { holds: 'd_nnnnnnnn' })]);
+  stepIs(withDead({ intent: added, members: [...before, started], reports }), { kind: 'promote', id: idOf('d') });
   const voting = { ...started, learner: false };
-  stepIs(withDead({ intent: added, members: [...before, voting] }), { kind: 'clear', why: '"d" is a voter' });
+  stepIs(withDead({ intent: added, members: [...before, voting], reports }), { kind: 'clear', why: '"d" is a voter' });
+});
+
+test('what an order waits for in vain is given up: something else may be more pressing', () => {
+  const dead = new Map([['b', 0], ['c', 0]]); // biome-ignore format: pairs
+  const asked: Intent = { ...base, passedOver: ['a'], reason: 'asked', victim: { node: 'a', id: idOf('a') } };
+  assert.is(nextStep(view({ dead, intent: asked })).kind, 'wait');
+  assert.is(nextStep(view({ dead, intent: asked, intentSince: 60_000 })).kind, 'clear');
+});
+
+test('a node that holds its member after all is left alone', () => {
+  const hollow: Intent = {
+    ...base,
+    passedOver: [],
+    reason: 'hollow',
+    victim,
+    candidate: { ...candidate, node: 'c', name: 'c_nnnnnnnn' },
+  };
+  stepIs(view({ intent: hollow }), { kind: 'clear', why: '"c" is back' });
+});
+
+test('a dead one without a spare does not keep a node from being done without', () => {
+  const reports = new Map([holding('a', ['c']), holding('b', ['c'])]);
+  const rules = { ...defaultRules, excluded: ['c'] };
+  stepIs(withDead({ reports, rules }), { kind: 'intend', intent: { ...base, passedOver: [], reason: 'asked', victim } });
 });
 
 test('a candidate that does not come up is taken out again, and the next one tried', () => {
