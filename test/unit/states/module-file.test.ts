@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { unifiedDiff } from '#states/modules/file/diff.js';
 import { withBlock, withLine } from '#states/modules/file/edit.js';
 import { file } from '#states/modules/file/file.js';
+import { absentFinding } from '#states/modules/file/other.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { inTmp, run } from '#test/support/loop.js';
 import { ask } from '#test/support/state-module.js';
@@ -191,6 +192,16 @@ test('diffs are those of diff -u, and apply', () =>
     assert.match(unifiedDiff('x', 'a\n'.repeat(30_000), ''), /@@ 30000 lines become 0 @@/);
     assert.match(unifiedDiff('x', undefined, 'a\n'), /^--- \/dev\/null\n\+\+\+ x\n@@ -0,0 \+1,1 @@\n\+a\n$/);
     assert.match(unifiedDiff('x', 'a\n', undefined), /\+\+\+ \/dev\/null\n@@ -1,1 \+0,0 @@\n-a\n$/);
+  }));
+
+test('absent: refused over a mount, also of the same file system, and by its real path', () =>
+  inTmp(async (dir) => {
+    mkdirSync(join(dir, 'a/b'), { recursive: true });
+    symlinkSync(join(dir, 'a'), join(dir, 'link'));
+    const mounts = (target: string) => () => [{ target: join(dir, target) }];
+    assert.is(await code(() => absentFinding(join(dir, 'a'), mounts('a/b'))), 'mounted');
+    assert.is(await code(() => absentFinding(join(dir, 'link/b'), mounts('a/b'))), 'mounted');
+    assert.is(absentFinding(join(dir, 'a'), mounts('ab')).changed, true);
   }));
 
 test.run();

@@ -6,12 +6,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
+import { join } from 'node:path';
+import { isAtOrBelow, readMountTable } from '#blockdev/mounts.js';
 import { randomBytes } from '#tool/crypto.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Finding } from '../builtin.js';
@@ -119,19 +122,31 @@ function putLink(place: Place, path: string, target: string, force: boolean): vo
 }
 
 /** Nothing at a path: what is there goes, a directory with all that is in it, but never a mount. */
-export function absentFinding(path: string): Finding {
+export function absentFinding(path: string, mounts: () => readonly { target: string }[] = readMountTable): Finding {
   const gone: Finding = { changed: false, comment: `"${path}" is not there` };
   return within(path, gone, (place): Finding => {
     const current = currentAt(place, path);
     if (current.is === 'nothing') return gone;
+    refuseMounts(place, path, mounts());
     const act = () => {
       within(path, undefined, (now) => {
+        refuseMounts(now, path, mounts());
         removeAt(now.at(), lstatSync(now.at('.')).dev, path);
         fsyncSync(now.fd);
       });
       return { comment: `"${path}" was removed` };
     };
     return { changed: true, comment: `"${path}" would be removed`, changes: { [current.is]: 'removed' }, act };
+  });
+}
+
+/** By the mount table: a bind mount of the same file system has the same number. */
+function refuseMounts(place: Place, path: string, mounts: readonly { target: string }[]): void {
+  const real = join(readlinkSync(`/proc/self/fd/${place.fd}`), place.name);
+  const mount = mounts.find(({ target }) => isAtOrBelow(target, real));
+  if (!mount) return;
+  throw fail('inUse', 'mounted', `something is mounted on "${mount.target}", at or below "${path}"`, {
+    hint: 'unmount it first',
   });
 }
 
