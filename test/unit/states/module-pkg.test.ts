@@ -1,4 +1,4 @@
-import { parseInstalled, parsePolicy } from '#states/modules/pkg/apt.js';
+import { apt, parseInstalled, parsePolicy } from '#states/modules/pkg/apt.js';
 import { dnf } from '#states/modules/pkg/dnf.js';
 import type { PackageChange, PackageManager } from '#states/modules/pkg/manager.js';
 import { pkgModule } from '#states/modules/pkg/pkg.js';
@@ -132,18 +132,15 @@ test('dnf: the same, by what rpm and dnf print', async () => {
   assert.equal([...(await manager.installed(['a', 'b']))], [['a', '1-2']]);
   assert.equal([...(await manager.candidates(['b']))], [['b', '3-4']]);
   const signal = quietContext().signal;
-  await manager.change(
-    {
-      install: new Map([
-        ['b', undefined],
-        ['c', '1-1'],
-      ]),
-      remove: ['d'],
-      purge: false,
-      recommends: false,
-    },
-    signal,
-  );
+  await manager.change({
+    install: new Map([
+      ['b', undefined],
+      ['c', '1-1'],
+    ]),
+    remove: ['d'],
+    purge: false,
+    recommends: false,
+  });
   await manager.refresh(signal, 'own');
   assert.equal(used.slice(-3), [
     'dnf -y -q --setopt=install_weak_deps=False install b c-1-1',
@@ -172,6 +169,21 @@ test('files of a repository', () => {
     repo.content,
     '[own]\nname=own\nbaseurl=http://a\nenabled=1\ngpgcheck=1\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-own\n',
   );
+});
+
+test('a transaction is not begun when the run has ended, and not ended when it has begun', async () => {
+  const { module, changes } = node({}, { a: '1' });
+  const request = { function: 'installed', name: 'a', args: {}, facts: {} };
+  const ended = { ...quietContext(), signal: AbortSignal.abort() };
+  assert.is(await code(() => module.apply(request, ended)), 'ended');
+  assert.is(changes.length, 0);
+  const uses: Use[] = [];
+  const manager = apt(async (use: Use) => {
+    uses.push(use);
+    return { code: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), cut: false };
+  });
+  await manager.change({ install: new Map(), remove: ['d'], purge: false, recommends: true });
+  assert.equal([uses[0]?.file, uses[0]?.signal], ['apt-get', undefined]);
 });
 
 test.run();

@@ -52,7 +52,10 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
       looked.map(({ change }) => change),
       requests.map(({ args }) => args),
     );
-    if (merged.install.size + merged.remove.length > 0) await m.change(merged, context.signal);
+    if (merged.install.size + merged.remove.length > 0) {
+      refuseEnded(context.signal);
+      await m.change(merged);
+    }
     return Promise.all(looked.map(({ finding, change }, i) => answerOf(m, requests[i] as Request<PkgArgs>, finding, change)));
   }
 
@@ -81,6 +84,11 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
       ),
     ),
   );
+}
+
+/** The last moment: a transaction that has begun goes to its end. */
+function refuseEnded(signal: AbortSignal): void {
+  if (signal.aborted) throw fail('aborted', 'ended', 'the run or the time of the state was over before packages were changed');
 }
 
 function findingOf({ changes, unknown }: Change): Finding {
