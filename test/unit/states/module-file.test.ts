@@ -8,6 +8,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -192,6 +193,31 @@ test('diffs are those of diff -u, and apply', () =>
     assert.match(unifiedDiff('x', 'a\n'.repeat(30_000), ''), /@@ 30000 lines become 0 @@/);
     assert.match(unifiedDiff('x', undefined, 'a\n'), /^--- \/dev\/null\n\+\+\+ x\n@@ -0,0 \+1,1 @@\n\+a\n$/);
     assert.match(unifiedDiff('x', 'a\n', undefined), /\+\+\+ \/dev\/null\n@@ -1,1 \+0,0 @@\n-a\n$/);
+  }));
+
+test('line and block: only of text; nothing is made to take something out of it', () =>
+  inTmp(async (dir) => {
+    const [none, binary] = [join(dir, 'none'), join(dir, 'binary')];
+    writeFileSync(binary, Buffer.from([0x61, 0xe9, 0x0a]));
+    assert.is(await code(() => apply('line', binary, { line: 'x' })), 'not-text');
+    assert.is(await code(() => apply('block', binary, { content: 'x' })), 'not-text');
+    assert.is((await apply('line', none, { line: 'x', mode: 'absent' })).changed, false);
+    assert.is((await apply('block', none, { content: 'x', mode: 'absent' })).changed, false);
+    assert.is(existsSync(none), false);
+  }));
+
+test('absent and symlink: of files of any size', () =>
+  inTmp(async (dir) => {
+    const big = join(dir, 'big');
+    for (const [f, args] of [
+      ['absent', {}],
+      ['symlink', { target: 'x', force: true }],
+    ] as const) {
+      writeFileSync(big, '');
+      truncateSync(big, (64 << 20) + 1);
+      assert.is((await apply(f, big, args)).changed, true);
+    }
+    assert.is(readlinkSync(big), 'x');
   }));
 
 test('absent: refused over a mount, also of the same file system, and by its real path', () =>

@@ -18,7 +18,7 @@ import { isAtOrBelow, readMountTable } from '#blockdev/mounts.js';
 import { randomBytes } from '#tool/crypto.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Finding } from '../builtin.js';
-import { currentAt, differences, type OwnerArgs, wantedOf } from './current.js';
+import { differences, kindAt, type OwnerArgs, wantedOf } from './current.js';
 import { openPlace, type Place } from './place.js';
 import { changeOwner } from './write.js';
 
@@ -49,9 +49,9 @@ export async function directoryFinding(path: string, args: DirectoryArgs): Promi
   const make = (): void => {
     const place = openPlace(path, args.makedirs === false ? {} : { make: 0o755 });
     try {
-      const current = currentAt(place, path);
+      const current = kindAt(place);
       if (current.is === 'nothing') mkdirSync(place.at(), wanted.mode ?? 0o755);
-      const now = currentAt(place, path);
+      const now = kindAt(place);
       if (now.is === 'directory') changeOwner(place, now.st, wanted);
       fsyncSync(place.fd);
     } finally {
@@ -64,7 +64,7 @@ export async function directoryFinding(path: string, args: DirectoryArgs): Promi
   };
   const none: Finding = { changed: true, comment: comment('would be made'), changes: { directory: 'made' }, act };
   return within(path, none, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return none;
     if (current.is !== 'directory') throw fail('inUse', 'no-directory', `"${path}" is a ${current.is}, not a directory`);
     const changes = differences(current.st, wanted);
@@ -87,7 +87,7 @@ export function linkFinding(path: string, { target, force = false, makedirs = fa
   };
   const none: Finding = { changed: true, comment: `link "${path}" would be made`, changes: { target: [null, target] }, act };
   return within(path, none, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return none;
     const same = current.is === 'link' && current.target === target;
     if (same) return { changed: false, comment: `link "${path}" is as it should be`, output: { path, target } };
@@ -108,7 +108,7 @@ function refuseOther(is: string, path: string, force: boolean): void {
 }
 
 function putLink(place: Place, path: string, target: string, force: boolean): void {
-  const current = currentAt(place, path);
+  const current = kindAt(place);
   if (current.is !== 'nothing') refuseOther(current.is, path, force);
   const temporary = place.at(`.${place.name.slice(0, 200)}.${Buffer.from(randomBytes(6)).toString('hex')}`);
   symlinkSync(target, temporary);
@@ -125,7 +125,7 @@ function putLink(place: Place, path: string, target: string, force: boolean): vo
 export function absentFinding(path: string, mounts: () => readonly { target: string }[] = readMountTable): Finding {
   const gone: Finding = { changed: false, comment: `"${path}" is not there` };
   return within(path, gone, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return gone;
     refuseMounts(place, path, mounts());
     const act = () => {
