@@ -100,6 +100,7 @@ test('several states are one transaction, and each says what became of it', asyn
 test('what no repository has yet: the lists are fetched once more, then it is an error', async () => {
   const { module } = node({}, {}, { late: '1' });
   assert.match((await ask(module, 'check', 'installed', 'late')).comment, /no repository has late yet/);
+  assert.match((await ask(module, 'check', 'installed', 'late', { refresh: true })).comment, /no repository has late yet/);
   assert.is((await ask(module, 'apply', 'installed', 'late')).changed, true);
   assert.is(await code(() => ask(module, 'apply', 'installed', 'nonesuch')), 'no-package');
   assert.is((await ask(module, 'apply', 'installed', 'late', { refresh: true })).changed, false);
