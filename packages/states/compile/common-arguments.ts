@@ -4,7 +4,7 @@ import type { Argument } from './declaration.js';
 import type { Draft } from './draft.js';
 import type { Problems } from './problems.js';
 
-type Common = Pick<Piece, 'failhard' | 'retry' | 'timeout' | 'unless' | 'onlyif' | 'creates' | 'reload'>;
+type Common = Pick<Piece, 'failhard' | 'retry' | 'timeout' | 'unless' | 'onlyif' | 'creates'>;
 type Json = ReturnType<ToJson>;
 type ToJson = (node: Node) => Piece['args'][string];
 
@@ -25,7 +25,6 @@ export function commonArguments(draft: Draft, json: ToJson, problems: Problems):
   const creates = read('creates', 'an absolute path or a list of them', pathsOf);
   return {
     ...(flag('failhard') && { failhard: true as const }),
-    ...(flag('reload') && { reload: true as const }),
     ...(retry && { retry }),
     ...(timeout !== undefined && { timeout }),
     ...(unless && { unless }),

@@ -23,5 +23,4 @@ export const commonArguments: ReadonlySet<string> = new Set([
   'unless',
   'onlyif',
   'creates',
-  'reload',
 ]);

@@ -74,8 +74,19 @@ function listed(
     return [];
   }
   const own = readArguments(only.value, at, problems);
-  const requisites = [...d.requisites.filter((r) => !own.requisites.some((o) => o.kind === r.kind)), ...own.requisites];
+  const bound = boundHere(own.requisites, only.key, problems);
+  const requisites = [...d.requisites.filter((r) => !bound.some((o) => o.kind === r.kind)), ...bound];
   return [draft(d, number, only.key, new Map([...args, ...own.args]), requisites, nameNumber)];
+}
+
+/** Requisites are turned round, and arguments copied, before `names` are: an entry of them comes too late. */
+function boundHere(requisites: readonly Written[], name: string, problems: Problems): Written[] {
+  return requisites.filter((r) => {
+    if (!r.in && r.kind !== 'use') return true;
+    const word = `${r.kind}${r.in ? '_in' : ''}`;
+    problems.add(r.at, 'bad-requisite', `"${word}" stands below the name "${name}" alone`, 'write it for the whole state');
+    return false;
+  });
 }
 
 function draft(

@@ -82,7 +82,6 @@ export const piece = {
     onlyif: tests,
     creates: { type: 'array', items: path },
     /** Facts and modules are looked at anew after it. */
-    reload: { const: true },
     at: {
       type: 'object',
       required: ['repository', 'sls', 'file', 'line'],

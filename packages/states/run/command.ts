@@ -73,7 +73,7 @@ async function print(lines: AsyncIterable<Line>, plan: StatePlan, call: Call<typ
     const text = line.kind === 'state-summary' ? summaryText(line) : resultText(line, call.options.check);
     if (clear !== '') writeAll(2, Buffer.from(clear));
     writeAll(1, Buffer.from(text));
-    if (progress && line.kind === 'state-result')
+    if (progress && line.kind === 'state-result' && line.decided?.by !== 'listen')
       writeAll(2, Buffer.from(progressText(++over, all, line.key, call.terminal()?.columns ?? 80)));
   }
 }

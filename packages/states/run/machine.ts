@@ -2,6 +2,7 @@ import type { Piece, RequisiteKind, StatePlan } from '../documents/documents.js'
 import { type Decision, decide, type Outcome } from './decide.js';
 import { type Graph, graphOf } from './graph.js';
 import { type Verdict, Verdicts } from './prereq.js';
+import type { Kept } from './resume.js';
 
 /** What the machine wants done. Each piece of a `start`, each `check` and `watch` is answered by an event. */
 export type Effect =
@@ -46,18 +47,18 @@ export class Machine {
 
   /**
    * @param jobs how many effects may be under way at a time
-   * @param kept pieces that are over already, in a run that is gone on with
+   * @param kept pieces that are over already, in a run that is gone on with, and listeners that have acted
    * @throws DvmError `bad-plan` (exit 65)
    */
   constructor(
     readonly plan: StatePlan,
     readonly jobs: number,
-    kept: ReadonlyMap<string, Outcome> = new Map(),
+    readonly kept: Pick<Kept, 'outcomes' | 'heard'> = { outcomes: new Map(), heard: new Set() },
   ) {
     this.#graph = graphOf(plan);
     this.#count = Object.keys(plan.pieces).length;
     this.#waits = this.#graph.before.map((set) => set.size);
-    for (const [key, outcome] of kept) this.#outcomes.set(key, outcome);
+    for (const [key, outcome] of kept.outcomes) this.#outcomes.set(key, outcome);
     this.#verdicts = new Verdicts(plan, (key) => this.#outcomes.get(key));
   }
 
@@ -212,7 +213,9 @@ export class Machine {
   }
 
   #heard(key: string): Effect[] {
-    const target = this.#piece(key).requisites.listen?.find((t) => this.#outcomes.get(t)?.changed === true);
+    const { heard, outcomes } = this.kept;
+    const isNews = (t: string): boolean => !(heard.has(key) && outcomes.has(t)) && this.#outcomes.get(t)?.changed === true;
+    const target = this.#piece(key).requisites.listen?.find(isNews);
     return target === undefined ? [] : [{ do: 'watch', key, target }];
   }
 }

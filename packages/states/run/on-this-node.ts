@@ -1,9 +1,10 @@
 import { lockNamed } from '#blockdev/locks.js';
-import { fail } from '#tool/errors.js';
+import { DvmError, fail } from '#tool/errors.js';
 import { parseSpan } from '#tool/time.js';
 import type { StatePlan, StateResult, StateSummary } from '../documents/documents.js';
 import { moduleRegistry } from '../modules/registry.js';
 import { Record, readRecord } from './record.js';
+import type { Past } from './record-lines.js';
 import { keptOf } from './resume.js';
 import { runPlan } from './run.js';
 import { Redactor, secretDirectory } from './secrets.js';
@@ -26,7 +27,7 @@ export interface NodeOptions {
 }
 
 /**
- * A run on this node: one at a time, recorded, ended by SIGINT and SIGTERM. A check changes nothing and needs neither.
+ * A run on this node: one at a time, recorded, ended by signals. A check changes nothing and needs neither.
  *
  * @throws DvmError `busy` (exit 75) another run is under way; those of records, plans and modules
  */
@@ -41,7 +42,7 @@ export async function* onThisNode(plan: StatePlan, options: NodeOptions): AsyncG
     ...(options.locks !== undefined && { directory: options.locks }),
   });
   try {
-    const past = readRecord(options.record);
+    const past = pastOf(options);
     const kept = options.resume ? keptOf(plan, past) : undefined;
     if (past && !past.complete && !options.resume)
       options.note('an earlier run was interrupted; this one begins anew (--resume would have gone on with it)');
@@ -58,12 +59,26 @@ export async function* onThisNode(plan: StatePlan, options: NodeOptions): AsyncG
   }
 }
 
+/** The last run, as far as this one needs it: only one that goes on with it must be able to read its record. */
+function pastOf({ record, resume, note }: NodeOptions): Past | undefined {
+  try {
+    return readRecord(record);
+  } catch (e) {
+    if (resume || !(e instanceof DvmError) || e.exit !== 'badInput') throw e;
+    note(`the record of the last run is damaged, and this one begins anew: ${e.message}`);
+    return undefined;
+  }
+}
+
+/** Each ends what runs: also the end of the terminal. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A first signal ends what runs; the summary still comes. */
 async function* ended(plan: StatePlan, options: NodeOptions, record?: Record, kept?: ReturnType<typeof keptOf>) {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   const modules = moduleRegistry(options.modules, options.keys, ending.signal);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  for (const signal of endings) process.on(signal, end);
   try {
     const world = {
       facts: plan.facts,
@@ -76,9 +91,10 @@ async function* ended(plan: StatePlan, options: NodeOptions, record?: Record, ke
       secrets: secretDirectory(options.secrets),
       redactor: new Redactor(),
     };
-    yield* runPlan(options.failhard ? everyFailhard(plan) : plan, { world, jobs: options.jobs, now: Date.now, record, kept });
+    const given = options.failhard ? everyFailhard(plan) : plan;
+    yield* runPlan(given, { world, jobs: options.jobs, now: Date.now, record, kept, end });
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
+    for (const signal of endings) process.off(signal, end);
   }
 }
 

@@ -26,11 +26,14 @@ export type Ended = Pick<
 
 /** Brings one piece about; failures of its module are its result. `watched` is what it watches and has changed. */
 export async function perform(world: World, piece: Piece, watched?: string): Promise<Ended> {
-  return guarded(world, piece, async (request, context) => {
+  return guarded(world, piece, async (request, context, time) => {
     const module = await world.module(piece.module);
     if (world.check) return checked(await module.check(request, context), module, piece, watched);
-    const { answer, attempts } = await repeated(piece, world.signal, () => module.apply(request, context));
-    return endedBy(await replaced(answer, module, request, context, watched), attempts);
+    const { answer, attempts } = await repeated(piece, world.signal, () => {
+      time.begin();
+      return module.apply(request, time.context);
+    });
+    return endedBy(await replaced(answer, module, request, time.context, watched), attempts);
   });
 }
 
@@ -103,25 +106,58 @@ function gathered(count: number, work: (requests: Request[], context: Context) =
   };
 }
 
-type Work = (request: Request, context: Context) => Promise<Ended>;
+type Work = (request: Request, context: Context, time: Time) => Promise<Ended>;
+
+/** The time that a piece has: as much again for each attempt. */
+class Time {
+  #limit: AbortSignal | undefined;
+
+  constructor(
+    readonly world: World,
+    readonly piece: Piece,
+  ) {
+    this.begin();
+  }
+
+  begin(): void {
+    const { timeout } = this.piece;
+    if (timeout !== undefined) this.#limit = AbortSignal.timeout(Math.min(Math.ceil(timeout * 1000), 2 ** 31 - 1)); // a timer's longest
+  }
+
+  get context(): Context {
+    const { signal, note } = this.world;
+    return { signal: this.#limit ? AbortSignal.any([signal, this.#limit]) : signal, note };
+  }
+
+  get isOver(): boolean {
+    return this.#limit?.aborted === true;
+  }
+}
 
 /** Fills in references, asks the piece's own conditions, keeps its time, and turns what is thrown into a result. */
 async function guarded(world: World, piece: Piece, work: Work): Promise<Ended> {
-  const limit = piece.timeout === undefined ? undefined : AbortSignal.timeout(piece.timeout * 1000);
-  const signal = limit ? AbortSignal.any([world.signal, limit]) : world.signal;
+  let time: Time | undefined;
   try {
+    time = new Time(world, piece);
     const { creates = [], onlyif = [], unless = [] } = piece;
     const { args: given, ...conditions } = (await resolve({ args: piece.args, creates, onlyif, unless }, world)) as Resolved;
     const { name = piece.name, ...args } = given; // among the arguments it was known only now
-    const by = await nothingToDo(conditions, signal);
+    const by = await nothingToDo(conditions, time.context.signal);
     if (by !== undefined) return leftOut(by);
     const request = { function: piece.function, name: String(name), args, facts: world.facts };
-    const ended = await work(request, { signal, note: world.note });
-    return limit?.aborted && ended.result !== 'succeeded' ? { ...ended, comment: `${ended.comment}; ${overdue(piece)}` } : ended;
+    const ended = withoutSecrets(piece, await work(request, time.context, time));
+    return time.isOver && ended.result !== 'succeeded' ? { ...ended, comment: `${ended.comment}; ${overdue(piece)}` } : ended;
   } catch (e) {
     if (e instanceof UnknownValue) return world.check ? unknownYet(e) : failed(e.message);
-    return failed(`${wordsOf(e)}${limit?.aborted ? `; ${overdue(piece)}` : ''}`);
+    return failed(`${wordsOf(e)}${time?.isOver ? `; ${overdue(piece)}` : ''}`);
   }
+}
+
+/** What a secret was before is known to nobody who could take it out of a diff. */
+function withoutSecrets({ args }: Piece, ended: Ended): Ended {
+  if (ended.diff === undefined || !JSON.stringify(args).includes('"$secret":')) return ended;
+  const { diff: _, ...rest } = ended;
+  return rest;
 }
 
 function wordsOf(e: unknown): string {

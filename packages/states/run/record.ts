@@ -1,4 +1,14 @@
-import { closeSync, constants, fdatasync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '#tool/crypto.js';
 import { makeDirectories } from '#tool/directories.js';
@@ -32,7 +42,10 @@ export class Record {
 
   /** The record of the last run, to be gone on with. */
   static goOn(directory: string): Record {
-    return Record.#open(directory, constants.O_APPEND);
+    const record = Record.#open(directory, constants.O_APPEND);
+    const bytes = readFileSync(join(directory, fileName));
+    ftruncateSync(record.#fd, bytes.lastIndexOf('\n') + 1); // a line that was torn would tear the next one
+    return record;
   }
 
   static #open(directory: string, flags: number): Record {

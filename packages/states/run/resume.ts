@@ -12,6 +12,8 @@ export const withheld = { $withheld: true } as const;
 export interface Kept {
   outcomes: ReadonlyMap<string, Outcome>;
   outputs: ReadonlyMap<string, unknown>;
+  /** Listeners whose watch action was there already. */
+  heard: ReadonlySet<string>;
 }
 
 /**
@@ -29,7 +31,8 @@ export function keptOf(plan: StatePlan, past: Past | undefined): Kept {
     throw fail('badInput', 'other-plan', 'the interrupted run was one of another plan', {
       hint: 'give the same plan, or run this one from its beginning without --resume',
     });
-  const results = new Map(past.results.map((r) => [r.key, r]));
+  const [own, heard] = [past.results.filter((r) => !isOfListener(r)), past.results.filter(isOfListener)];
+  const results = new Map(own.map((r) => [r.key, r]));
   const asked = new Set(Object.values(plan.pieces).flatMap((p) => targetsOf(p, ['output'])));
   const kept = new Map<string, Outcome>();
   for (const key of plan.steps.flatMap((step) => step.pieces)) {
@@ -40,7 +43,12 @@ export function keptOf(plan: StatePlan, past: Past | undefined): Kept {
     if (result.result === 'succeeded' || targets.every((t) => kept.has(t))) kept.set(key, outcomeOf(result));
   }
   const outputs = [...kept.keys()].map((key) => [key, results.get(key)?.output] as const);
-  return { outcomes: kept, outputs: new Map(outputs) };
+  return { outcomes: kept, outputs: new Map(outputs), heard: new Set(heard.filter(isGood).map((r) => r.key)) };
+}
+
+/** A second line of its piece, of its watch action. */
+export function isOfListener({ decided }: Pick<StateResult, 'decided'>): boolean {
+  return decided?.by === 'listen';
 }
 
 function isGood({ result }: StateResult): boolean {

@@ -1,8 +1,7 @@
 import type { StatePlan, StateResult, StateSummary } from '../documents/documents.js';
-import type { Outcome } from './decide.js';
 import { type Effect, Machine, type Told } from './machine.js';
 import { type Ended, perform, performTogether, performWatch, type World, wouldChange } from './perform.js';
-import { outcomeOf, withheld } from './resume.js';
+import { isOfListener, type Kept, outcomeOf, withheld } from './resume.js';
 import { unknown } from './values.js';
 
 export interface RunOptions {
@@ -13,7 +12,9 @@ export interface RunOptions {
   now(): number;
   /** Told of every line before it is given out, and of what is begun. */
   record?: { add(line: object): void } | undefined;
-  kept?: { outcomes: ReadonlyMap<string, Outcome>; outputs: ReadonlyMap<string, unknown> } | undefined;
+  kept?: Kept | undefined;
+  /** Ends what runs, when nobody reads its results any more: aborts the signal of the world. */
+  end?(): void;
 }
 
 /** Runs a plan: a result a piece as it is over, and the summary at the end. The signal of the world ends it early. */
@@ -31,7 +32,11 @@ class Run {
   readonly #outputs: Map<string, unknown>;
   readonly #started: number;
   readonly #counts = { succeeded: 0, failed: 0, skipped: 0, 'not-run': 0, changed: 0 };
+  /** How pieces ended, before a listener's watch action. */
+  readonly #ends = new Map<string, Pick<StateResult, 'result' | 'changed'>>();
   readonly #lines: StateResult[] = [];
+  /** Effects that were begun and have not ended. */
+  #underWay = 0;
   #wake: () => void = () => {};
   #defect: unknown;
 
@@ -39,7 +44,7 @@ class Run {
     readonly plan: StatePlan,
     readonly options: RunOptions,
   ) {
-    this.#machine = new Machine(plan, options.jobs, options.kept?.outcomes);
+    this.#machine = new Machine(plan, options.jobs, options.kept);
     this.#outputs = new Map(options.kept?.outputs);
     this.#world = { ...options.world, output: (key) => this.#outputs.get(key) };
     this.#started = options.now();
@@ -49,17 +54,32 @@ class Run {
     const { signal } = this.#world;
     const end = (): void => this.#carryOut(this.#machine.stop());
     signal.addEventListener('abort', end);
-    this.#carryOut(signal.aborted ? this.#machine.stop() : this.#machine.begin());
-    while (this.#lines.length > 0 || !this.#machine.isOver) {
-      const line = this.#lines.shift();
-      if (this.#defect !== undefined) throw this.#defect;
-      if (line) yield line;
-      else
-        await new Promise<void>((done) => {
-          this.#wake = done;
-        });
+    try {
+      this.#carryOut(signal.aborted ? this.#machine.stop() : this.#machine.begin());
+      while (this.#lines.length > 0 || !this.#machine.isOver) {
+        const line = this.#lines.shift();
+        if (this.#defect !== undefined) throw this.#defect;
+        if (line) yield line;
+        else await this.#something();
+      }
+    } finally {
+      await this.#quiet();
+      signal.removeEventListener('abort', end);
     }
-    signal.removeEventListener('abort', end);
+  }
+
+  /** Nothing goes on behind the back of whoever takes the lock next: the reader may have gone, or the record be full. */
+  async #quiet(): Promise<void> {
+    if (this.#underWay === 0) return;
+    this.options.end?.();
+    this.#carryOut(this.#machine.stop());
+    while (this.#underWay > 0) await this.#something();
+  }
+
+  #something(): Promise<void> {
+    return new Promise((done) => {
+      this.#wake = done;
+    });
   }
 
   summary(): StateSummary {
@@ -72,14 +92,23 @@ class Run {
   #carryOut(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.do === 'tell') this.#tell(effect);
-      else void this.#answered(effect).then((next) => this.#carryOut(next), this.#fail);
+      else {
+        this.#underWay++;
+        void this.#answered(effect).then((next) => this.#ended(next), this.#fail);
+      }
     }
     this.#wake();
   }
 
+  #ended(next: readonly Effect[]): void {
+    this.#underWay--;
+    this.#carryOut(next);
+  }
+
   /** Not of a piece: the record cannot be written, say. */
   readonly #fail = (e: unknown): void => {
-    this.#defect = e;
+    this.#underWay--;
+    this.#defect ??= e;
     this.#wake();
   };
 
@@ -127,10 +156,27 @@ class Run {
     const times = { started: new Date(started).toISOString(), seconds: seconds(now() - started) };
     const line = { kind: 'state-result', version: 1, key, ...defined(ended), ...times } as const;
     const clean = world.redactor.clean(line);
-    this.#counts[line.result]++;
-    if (line.changed) this.#counts.changed++;
-    record?.add(clean.output === line.output ? clean : { ...clean, output: withheld });
+    this.#count(line);
+    try {
+      record?.add(clean.output === line.output ? clean : { ...clean, output: withheld });
+    } catch (e) {
+      this.#defect ??= e; // thrown to the reader, when what goes on has been ended
+    }
     this.#lines.push(clean);
+  }
+
+  /** A piece counts once: what its watch action did as a listener can only make it one that failed or changed. */
+  #count(line: StateResult): void {
+    const first = isOfListener(line) ? this.#ends.get(line.key) : undefined;
+    const counts = this.#counts;
+    if (!isOfListener(line)) {
+      this.#ends.set(line.key, line);
+      counts[line.result]++;
+    } else if (line.result === 'failed' && first?.result !== 'failed') {
+      if (first) counts[first.result]--;
+      counts.failed++;
+    }
+    if (line.changed && !first?.changed) counts.changed++;
   }
 }
 

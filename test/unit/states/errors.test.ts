@@ -62,12 +62,16 @@ const wrong: Record<string, string[]> = {
       'main.yaml:11 no-target: "exclude" names id "y", which is not here (remove the entry, or look for the name)',
       'main.yaml:16 no-target: "require" of "n" names state "t: m", which is excluded at main.yaml:12 (remove one of the two)',
     ],
+  'a: t.ok\nb:\n  t.ok:\n    - names:\n        - x:\n            - require_in: [a]\n            - use: [a]\n        - y: [require: [a]]\n':
+    [
+      'main.yaml:6 bad-requisite: "require_in" stands below the name "x" alone (write it for the whole state)',
+      'main.yaml:7 bad-requisite: "use" stands below the name "x" alone (write it for the whole state)',
+    ],
   'a:\n  t.ok:\n    - name: []\n    - order: soon\n    - failhard: 1\n    - reload: x\n    - retry: { attempts: 0 }\n    - timeout: -1\n    - unless: { x: 1 }\n    - onlyif: [[]]\n    - creates: relative\nb:\n  t.ok:\n    - names: text\nc:\n  t.ok:\n    - names: [[], "", x, x]\nd:\n  t.ok: [name: ""]\n':
     [
       'main.yaml:3 bad-argument: the name of "a" is a list (give it a text, or leave it out)',
       'main.yaml:4 bad-argument: "order" of "a" is neither a number nor first nor last (write a number, first or last)',
       'main.yaml:5 bad-argument: "failhard" of "a" is not true or false (give it true or false)',
-      'main.yaml:6 bad-argument: "reload" of "a" is not true or false (give it true or false)',
       'main.yaml:7 bad-argument: "retry" of "a" is not true, or a map of attempts, interval, until, splay (give it true, or a map of attempts, interval, until, splay)',
       'main.yaml:8 bad-argument: "timeout" of "a" is not a number of seconds (give it a number of seconds)',
       'main.yaml:9 bad-argument: "unless" of "a" is not a command or a list of commands (give it a command or a list of commands)',
@@ -156,18 +160,17 @@ test('what holds for every module', async () => {
   const states = await compiled(
     'a:\n  t.ok:\n    - failhard: true\n    - reload: true\n    - retry: true\n    - timeout: 2.5\n    - unless: test -e /x\n    - onlyif: [a b, [test, "{{ facts.os }}"]]\n    - creates: [/a, /b]\nb:\n  t.ok:\n    - retry: [attempts: 5, interval: 1, until: false, splay: 3]\n    - failhard: false\n',
   );
-  const { failhard, reload, retry, timeout, unless, onlyif, creates, args } = piece(states, 'a');
+  const { failhard, retry, timeout, unless, onlyif, creates, args } = piece(states, 'a');
   assert.equal(
-    { failhard, reload, retry, timeout, unless, onlyif, creates, args },
+    { failhard, retry, timeout, unless, onlyif, creates, args },
     {
       failhard: true,
-      reload: true,
       retry: { attempts: 2, interval: 30, until: true },
       timeout: 2.5,
       unless: ['test -e /x'],
       onlyif: ['a b', ['test', 'debian']],
       creates: ['/a', '/b'],
-      args: {},
+      args: { reload: true }, // of the function
     },
   );
   assert.equal(piece(states, 'b').retry, { attempts: 5, interval: 1, until: false, splay: 3 });

@@ -8,12 +8,14 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { unifiedDiff } from '#states/modules/file/diff.js';
 import { withBlock, withLine } from '#states/modules/file/edit.js';
 import { file } from '#states/modules/file/file.js';
+import { absentFinding } from '#states/modules/file/other.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { inTmp, run } from '#test/support/loop.js';
 import { ask } from '#test/support/state-module.js';
@@ -191,6 +193,41 @@ test('diffs are those of diff -u, and apply', () =>
     assert.match(unifiedDiff('x', 'a\n'.repeat(30_000), ''), /@@ 30000 lines become 0 @@/);
     assert.match(unifiedDiff('x', undefined, 'a\n'), /^--- \/dev\/null\n\+\+\+ x\n@@ -0,0 \+1,1 @@\n\+a\n$/);
     assert.match(unifiedDiff('x', 'a\n', undefined), /\+\+\+ \/dev\/null\n@@ -1,1 \+0,0 @@\n-a\n$/);
+  }));
+
+test('line and block: only of text; nothing is made to take something out of it', () =>
+  inTmp(async (dir) => {
+    const [none, binary] = [join(dir, 'none'), join(dir, 'binary')];
+    writeFileSync(binary, Buffer.from([0x61, 0xe9, 0x0a]));
+    assert.is(await code(() => apply('line', binary, { line: 'x' })), 'not-text');
+    assert.is(await code(() => apply('block', binary, { content: 'x' })), 'not-text');
+    assert.is((await apply('line', none, { line: 'x', mode: 'absent' })).changed, false);
+    assert.is((await apply('block', none, { content: 'x', mode: 'absent' })).changed, false);
+    assert.is(existsSync(none), false);
+  }));
+
+test('absent and symlink: of files of any size', () =>
+  inTmp(async (dir) => {
+    const big = join(dir, 'big');
+    for (const [f, args] of [
+      ['absent', {}],
+      ['symlink', { target: 'x', force: true }],
+    ] as const) {
+      writeFileSync(big, '');
+      truncateSync(big, (64 << 20) + 1);
+      assert.is((await apply(f, big, args)).changed, true);
+    }
+    assert.is(readlinkSync(big), 'x');
+  }));
+
+test('absent: refused over a mount, also of the same file system, and by its real path', () =>
+  inTmp(async (dir) => {
+    mkdirSync(join(dir, 'a/b'), { recursive: true });
+    symlinkSync(join(dir, 'a'), join(dir, 'link'));
+    const mounts = (target: string) => () => [{ target: join(dir, target) }];
+    assert.is(await code(() => absentFinding(join(dir, 'a'), mounts('a/b'))), 'mounted');
+    assert.is(await code(() => absentFinding(join(dir, 'link/b'), mounts('a/b'))), 'mounted');
+    assert.is(absentFinding(join(dir, 'a'), mounts('ab')).changed, true);
   }));
 
 test.run();

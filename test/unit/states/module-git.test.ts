@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gitModule } from '#states/modules/git/git.js';
 import { assert, suite, thrown } from '#test/support/check.js';
@@ -59,6 +59,18 @@ test('no other directory is taken over; no transport that runs programs', () =>
       'git-failed',
     );
     assert.is(await code(() => ask(git, 'apply', 'checkout', path, { repo: '--upload-pack=x', rev: 'main' })), 'bad-argument');
+  }));
+
+test('no program that the configuration of a copy names is run; a copy that others own is not touched', () =>
+  withRepository(async (repo, path) => {
+    const mark = `${path}.mark`;
+    await ask(git, 'apply', 'checkout', path, { repo, rev: 'main' });
+    run('git', '-C', path, 'config', 'core.fsmonitor', `touch ${mark}; false`);
+    assert.is((await ask(git, 'check', 'checkout', path, { repo, rev: 'main' })).changed, false);
+    assert.is(existsSync(mark), false);
+    chownSync(path, 65534, 65534);
+    const rev = run('git', '-C', repo, 'rev-parse', 'HEAD').trim(); // asks nothing of the repository
+    assert.is(await code(() => ask(git, 'check', 'checkout', path, { repo, rev })), 'git-failed');
   }));
 
 test.run();

@@ -1,4 +1,4 @@
-import { parseInstalled, parsePolicy } from '#states/modules/pkg/apt.js';
+import { apt, parseInstalled, parsePolicy } from '#states/modules/pkg/apt.js';
 import { dnf } from '#states/modules/pkg/dnf.js';
 import type { PackageChange, PackageManager } from '#states/modules/pkg/manager.js';
 import { pkgModule } from '#states/modules/pkg/pkg.js';
@@ -100,6 +100,7 @@ test('several states are one transaction, and each says what became of it', asyn
 test('what no repository has yet: the lists are fetched once more, then it is an error', async () => {
   const { module } = node({}, {}, { late: '1' });
   assert.match((await ask(module, 'check', 'installed', 'late')).comment, /no repository has late yet/);
+  assert.match((await ask(module, 'check', 'installed', 'late', { refresh: true })).comment, /no repository has late yet/);
   assert.is((await ask(module, 'apply', 'installed', 'late')).changed, true);
   assert.is(await code(() => ask(module, 'apply', 'installed', 'nonesuch')), 'no-package');
   assert.is((await ask(module, 'apply', 'installed', 'late', { refresh: true })).changed, false);
@@ -132,18 +133,15 @@ test('dnf: the same, by what rpm and dnf print', async () => {
   assert.equal([...(await manager.installed(['a', 'b']))], [['a', '1-2']]);
   assert.equal([...(await manager.candidates(['b']))], [['b', '3-4']]);
   const signal = quietContext().signal;
-  await manager.change(
-    {
-      install: new Map([
-        ['b', undefined],
-        ['c', '1-1'],
-      ]),
-      remove: ['d'],
-      purge: false,
-      recommends: false,
-    },
-    signal,
-  );
+  await manager.change({
+    install: new Map([
+      ['b', undefined],
+      ['c', '1-1'],
+    ]),
+    remove: ['d'],
+    purge: false,
+    recommends: false,
+  });
   await manager.refresh(signal, 'own');
   assert.equal(used.slice(-3), [
     'dnf -y -q --setopt=install_weak_deps=False install b c-1-1',
@@ -172,6 +170,21 @@ test('files of a repository', () => {
     repo.content,
     '[own]\nname=own\nbaseurl=http://a\nenabled=1\ngpgcheck=1\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-own\n',
   );
+});
+
+test('a transaction is not begun when the run has ended, and not ended when it has begun', async () => {
+  const { module, changes } = node({}, { a: '1' });
+  const request = { function: 'installed', name: 'a', args: {}, facts: {} };
+  const ended = { ...quietContext(), signal: AbortSignal.abort() };
+  assert.is(await code(() => module.apply(request, ended)), 'ended');
+  assert.is(changes.length, 0);
+  const uses: Use[] = [];
+  const manager = apt(async (use: Use) => {
+    uses.push(use);
+    return { code: 0, signal: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), cut: false };
+  });
+  await manager.change({ install: new Map(), remove: ['d'], purge: false, recommends: true });
+  assert.equal([uses[0]?.file, uses[0]?.signal], ['apt-get', undefined]);
 });
 
 test.run();

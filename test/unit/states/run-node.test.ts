@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import type { StatePlan, StateResult, StateSummary } from '#states/documents/documents.js';
 import { type NodeOptions, onThisNode } from '#states/run/on-this-node.js';
+import { parseRecord } from '#states/run/record-lines.js';
 import { secretDirectory } from '#states/run/secrets.js';
 import { assert, suite, thrown } from '#test/support/check.js';
 import { inTmp } from '#test/support/loop.js';
@@ -58,8 +59,24 @@ test('a record with a torn end; a piece that was begun is run again, and said', 
     const resumed = await runs(plan, optionsIn(dir, { resume: true, note: (line) => notes.push(line) }));
     assert.equal(results(resumed), ['echo b succeeded', 'complete true']);
     assert.equal(notes, [`"${keyOf('echo b')}" was cut short, and is run again`]);
+    assert.is(parseRecord(readFileSync(path, 'utf8'), path).complete, true, 'what was torn is gone');
     writeFileSync(path, '');
-    assert.is(await code(() => runs(plan, optionsIn(dir))), 'empty-record');
+    assert.is(await code(() => runs(plan, optionsIn(dir, { resume: true }))), 'empty-record');
+    await runs(plan, optionsIn(dir, { note: (line) => notes.push(line) }));
+    assert.match(notes.at(-1) ?? '', /^the record of the last run is damaged/);
+  }));
+
+test('a listener that has acted does not act again when the run is gone on with, and counts once', () =>
+  inTmp(async (dir) => {
+    const [log, path] = [join(dir, 'log'), join(dir, 'record/run.jsonl')];
+    const say = (name: string, requisites = {}) =>
+      piece(name, requisites, { args: { argv: ['sh', '-c', `echo ${name} >> ${log}`] } });
+    const plan = planOf([say('a'), say('l', { listen: ['a'], require: ['a'] })]);
+    const summary = (await runs(plan, optionsIn(dir))).at(-1) as StateSummary;
+    assert.equal([summary.succeeded, summary.changed, readFileSync(log, 'utf8')], [2, 2, 'a\nl\nl\n']);
+    writeFileSync(path, `${readFileSync(path, 'utf8').trim().split('\n').slice(0, -1).join('\n')}\n`);
+    assert.equal(results(await runs(plan, optionsIn(dir, { resume: true }))), ['complete true']);
+    assert.is(readFileSync(log, 'utf8'), 'a\nl\nl\n');
   }));
 
 test('an output with a secret in it is not on record: who puts it out is run again', () =>
@@ -110,6 +127,17 @@ test('nothing runs twice at once on a node', () =>
     assert.is(await code(() => runs(planOf([]), optionsIn(dir, { check: true, resume: true }))), 'bad-option');
     writeFileSync(join(dir, 'file'), '');
     assert.is(await code(() => runs(planOf([]), optionsIn(dir, { record: join(dir, 'file/x') }))), 'no-record');
+  }));
+
+test('the reader goes: what runs is ended before another run may begin', () =>
+  inTmp(async (dir) => {
+    const pid = join(dir, 'pid');
+    const long = piece('x', {}, { args: { argv: ['sh', '-c', `echo $$ > ${pid}; exec sleep 60`] } });
+    const waits = piece('y', {}, { args: { argv: ['sh', '-c', `until test -s ${pid}; do sleep 0.02; done`] } });
+    for await (const _ of onThisNode(planOf([long, waits, piece('z', { require: ['x'] })]), optionsIn(dir))) break;
+    assert.is(existsSync(`/proc/${readFileSync(pid, 'utf8').trim()}`), false);
+    assert.match(readFileSync(join(dir, 'record/run.jsonl'), 'utf8'), /"key":"cmd.run:z:z".*"result":"not-run"/);
+    assert.is((await runs(planOf([piece('true')]), optionsIn(dir))).length, 2);
   }));
 
 test('--failhard: every failure ends it; a module that is not there', () =>

@@ -70,7 +70,7 @@ test('secrets are given to modules, and taken out of everything else', async () 
   const run = await ran([a, b], { test, secrets: { 'db/key': secret } });
   assert.is(run.of('a').comment, 'has [secret db/key]');
   assert.is(run.of('b').comment, 'has [secret db/key]', 'it came to b as it is');
-  assert.is(run.of('a').diff, '+[secret db/key]\n');
+  assert.equal([run.of('a').diff, run.of('b').diff], [undefined, '+[secret db/key]\n']);
   const everything = JSON.stringify([run.lines, run.recorded]);
   for (const part of [secret, 'first-line', 'second-line']) assert.not.match(everything, part);
   assert.match(JSON.stringify(run.recorded), /"output":\{"\$withheld":true\}/);
@@ -104,6 +104,24 @@ test('a piece has its time', async () => {
   assert.match(run.of('sleep 60').comment, /its time of 0.2 s was over/);
   assert.is(run.of('after').result, 'succeeded');
 });
+
+test('a diff of what has a secret in it is not shown: nobody knows the old one', async () => {
+  const test = scriptedModule(() => ({ diff: '-old\n+new\n' }));
+  const secret = tested('s', {}, { args: { content: { $join: ['a', { $secret: 'k' }] } } });
+  const run = await ran([secret, tested('p')], { test, secrets: { k: 'new' } });
+  assert.equal([run.of('s').diff, run.of('p').diff], [undefined, '-old\n+[secret k]\n']);
+});
+
+test('a time of any length; each attempt has all of it', () =>
+  inTmp(async (dir) => {
+    const test = scriptedModule(() => ({}));
+    const run = await ran([tested('short', {}, { timeout: 0.9999 }), tested('long', {}, { timeout: 1e9 })], { test });
+    assert.equal([run.of('short').result, run.of('long').result, run.of('long').comment], ['succeeded', 'succeeded', 'apply']);
+    const argv = ['sh', '-c', `test -e ${dir}/mark || ! touch ${dir}/mark`];
+    const retry = { attempts: 2, interval: 0.6, until: true };
+    const twice = await ran([piece('x', {}, { timeout: 0.5, retry, args: { argv } })]);
+    assert.equal([twice.of('x').result, twice.of('x').attempts], ['succeeded', 2]);
+  }));
 
 test('watch: the watch action stands in place of no change; a listener acts at the end', async () => {
   const test = scriptedModule(({ name }) => ({ changed: name === 'conf' }));

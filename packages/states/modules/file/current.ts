@@ -15,11 +15,17 @@ const largest = 64 << 20;
 
 /** @throws DvmError `too-large` (exit 65) */
 export function currentAt(place: Place, path: string): Current {
+  const kind = kindAt(place);
+  return kind.is === 'file' ? readAt(place, path) : kind;
+}
+
+/** As `currentAt`, without what a file has in it, which may be of any size. */
+export function kindAt(place: Place): Exclude<Current, { is: 'file' }> | { is: 'file' } {
   const st = statOf(place);
   if (!st) return { is: 'nothing' };
   if (st.isSymbolicLink()) return { is: 'link', target: readlinkSync(place.at()) };
   if (st.isDirectory()) return { is: 'directory', st };
-  return st.isFile() ? readAt(place, path) : { is: 'other', st };
+  return st.isFile() ? { is: 'file' } : { is: 'other', st };
 }
 
 function statOf(place: Place): Stats | undefined {

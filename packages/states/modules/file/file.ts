@@ -1,4 +1,7 @@
-import { builtinFunction, builtinModule } from '../builtin.js';
+import { isUtf8 } from 'node:buffer';
+import { existsSync } from 'node:fs';
+import { fail } from '#tool/errors.js';
+import { builtinFunction, builtinModule, type Finding } from '../builtin.js';
 import { ownerProperties } from './current.js';
 import { type BlockArgs, type LineArgs, withBlock, withLine } from './edit.js';
 import { contentOf, fileFinding, type ManagedArgs, type WriteArgs, writeProperties } from './managed.js';
@@ -66,7 +69,7 @@ export const file = builtinModule('file', {
       ['line'],
     ),
     look: ({ name: path, args: { permissions: mode, ...args } }) =>
-      fileFinding(path, owned(args, mode), (bytes) => Buffer.from(withLine(bytes?.toString() ?? '', args))),
+      edited(path, owned(args, mode), args.mode, (text) => withLine(text, args)),
   }),
   block: builtinFunction<WriteArgs & BlockArgs & { permissions?: string }>({
     summary: 'a file with this block of lines between two marks',
@@ -83,9 +86,19 @@ export const file = builtinModule('file', {
       ['content'],
     ),
     look: ({ name: path, args: { permissions: mode, ...args } }) =>
-      fileFinding(path, owned(args, mode), (bytes) => Buffer.from(withBlock(bytes?.toString() ?? '', args))),
+      edited(path, owned(args, mode), args.mode, (text) => withBlock(text, args)),
   }),
 });
+
+/** A file whose lines are changed. Nothing is to be taken out of one that is not there. */
+async function edited(path: string, args: WriteArgs, mode: LineArgs['mode'], edit: (text: string) => string): Promise<Finding> {
+  if (mode === 'absent' && !existsSync(path)) return { changed: false, comment: `file "${path}" is not there` };
+  return fileFinding(path, args, (bytes = Buffer.alloc(0)) => {
+    if (!isUtf8(bytes))
+      throw fail('badInput', 'not-text', `file "${path}" is no text in UTF-8`, { hint: 'say all of it: file.managed' });
+    return Buffer.from(edit(bytes.toString()));
+  });
+}
 
 /** `mode` of line and block is whether they are to be there. */
 function owned(

@@ -6,16 +6,19 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
+import { join } from 'node:path';
+import { isAtOrBelow, readMountTable } from '#blockdev/mounts.js';
 import { randomBytes } from '#tool/crypto.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Finding } from '../builtin.js';
-import { currentAt, differences, type OwnerArgs, wantedOf } from './current.js';
+import { differences, kindAt, type OwnerArgs, wantedOf } from './current.js';
 import { openPlace, type Place } from './place.js';
 import { changeOwner } from './write.js';
 
@@ -46,9 +49,9 @@ export async function directoryFinding(path: string, args: DirectoryArgs): Promi
   const make = (): void => {
     const place = openPlace(path, args.makedirs === false ? {} : { make: 0o755 });
     try {
-      const current = currentAt(place, path);
+      const current = kindAt(place);
       if (current.is === 'nothing') mkdirSync(place.at(), wanted.mode ?? 0o755);
-      const now = currentAt(place, path);
+      const now = kindAt(place);
       if (now.is === 'directory') changeOwner(place, now.st, wanted);
       fsyncSync(place.fd);
     } finally {
@@ -61,7 +64,7 @@ export async function directoryFinding(path: string, args: DirectoryArgs): Promi
   };
   const none: Finding = { changed: true, comment: comment('would be made'), changes: { directory: 'made' }, act };
   return within(path, none, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return none;
     if (current.is !== 'directory') throw fail('inUse', 'no-directory', `"${path}" is a ${current.is}, not a directory`);
     const changes = differences(current.st, wanted);
@@ -84,7 +87,7 @@ export function linkFinding(path: string, { target, force = false, makedirs = fa
   };
   const none: Finding = { changed: true, comment: `link "${path}" would be made`, changes: { target: [null, target] }, act };
   return within(path, none, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return none;
     const same = current.is === 'link' && current.target === target;
     if (same) return { changed: false, comment: `link "${path}" is as it should be`, output: { path, target } };
@@ -105,7 +108,7 @@ function refuseOther(is: string, path: string, force: boolean): void {
 }
 
 function putLink(place: Place, path: string, target: string, force: boolean): void {
-  const current = currentAt(place, path);
+  const current = kindAt(place);
   if (current.is !== 'nothing') refuseOther(current.is, path, force);
   const temporary = place.at(`.${place.name.slice(0, 200)}.${Buffer.from(randomBytes(6)).toString('hex')}`);
   symlinkSync(target, temporary);
@@ -119,19 +122,31 @@ function putLink(place: Place, path: string, target: string, force: boolean): vo
 }
 
 /** Nothing at a path: what is there goes, a directory with all that is in it, but never a mount. */
-export function absentFinding(path: string): Finding {
+export function absentFinding(path: string, mounts: () => readonly { target: string }[] = readMountTable): Finding {
   const gone: Finding = { changed: false, comment: `"${path}" is not there` };
   return within(path, gone, (place): Finding => {
-    const current = currentAt(place, path);
+    const current = kindAt(place);
     if (current.is === 'nothing') return gone;
+    refuseMounts(place, path, mounts());
     const act = () => {
       within(path, undefined, (now) => {
+        refuseMounts(now, path, mounts());
         removeAt(now.at(), lstatSync(now.at('.')).dev, path);
         fsyncSync(now.fd);
       });
       return { comment: `"${path}" was removed` };
     };
     return { changed: true, comment: `"${path}" would be removed`, changes: { [current.is]: 'removed' }, act };
+  });
+}
+
+/** By the mount table: a bind mount of the same file system has the same number. */
+function refuseMounts(place: Place, path: string, mounts: readonly { target: string }[]): void {
+  const real = join(readlinkSync(`/proc/self/fd/${place.fd}`), place.name);
+  const mount = mounts.find(({ target }) => isAtOrBelow(target, real));
+  if (!mount) return;
+  throw fail('inUse', 'mounted', `something is mounted on "${mount.target}", at or below "${path}"`, {
+    hint: 'unmount it first',
   });
 }
 

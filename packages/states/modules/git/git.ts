@@ -27,7 +27,8 @@ const schema = {
 
 /** No transport that runs programs of the URL's choice, no hooks, no questions. */
 const env = { GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh', GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', HOME: '/root' };
-const careful = ['-c', 'core.hooksPath=/dev/null', '-c', 'safe.directory=*', '-c', 'advice.detachedHead=false'];
+/** What is owned by others is left to git to refuse: its configuration would name programs (filters) for root to run. */
+const careful = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'advice.detachedHead=false'];
 
 /** Working copies of git repositories. */
 export function gitModule(runner: Runner = realRunner): Module {

@@ -34,9 +34,9 @@ export function apt(runner: Runner, database = '/var/lib/dpkg/status'): PackageM
         ? new Map()
         : parsePolicy(await output(runner, { file: 'apt-cache', args: ['policy', '--', ...names], env })),
     refresh: (signal, repository) => refresh(runner, signal, repository),
-    change: async (change, signal) => {
+    change: async (change) => {
       known = undefined;
-      await output(runner, { file: 'apt-get', args: changeArgs(change), env, signal });
+      await output(runner, { file: 'apt-get', args: changeArgs(change), env });
     },
   };
 }

@@ -19,11 +19,11 @@ export function dnf(runner: Runner): PackageManager {
     refresh: async (signal, repository) => {
       await run(['makecache', ...(repository === undefined ? [] : ['--repo', repository])], signal);
     },
-    change: async ({ install, remove, recommends }, signal) => {
+    change: async ({ install, remove, recommends }) => {
       const added = [...install].map(([name, version]) => (version === undefined ? name : `${name}-${version}`));
       const weak = recommends ? [] : ['--setopt=install_weak_deps=False'];
-      if (added.length > 0) await run([...weak, 'install', ...added], signal);
-      if (remove.length > 0) await run(['remove', ...remove], signal);
+      if (added.length > 0) await run([...weak, 'install', ...added]);
+      if (remove.length > 0) await run(['remove', ...remove]);
     },
   };
 }

@@ -11,8 +11,8 @@ export interface PackageManager {
   candidates(names: readonly string[]): Promise<Map<string, string>>;
   /** Fetches the lists of the repositories; of one alone where `repository` names its file. */
   refresh(signal: AbortSignal, repository?: string): Promise<void>;
-  /** One transaction. */
-  change(change: PackageChange, signal: AbortSignal): Promise<void>;
+  /** One transaction, which is never cut short: a package database in its midst is mended by hand. */
+  change(change: PackageChange): Promise<void>;
 }
 
 export interface PackageChange {

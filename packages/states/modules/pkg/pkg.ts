@@ -20,13 +20,15 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
   const turns = new Turns(); // one transaction at a time
   let refreshed: Promise<void> | undefined;
   const refresh = (m: PackageManager, signal: AbortSignal) => {
-    refreshed ??= m.refresh(signal);
+    refreshed ??= m.refresh(signal).catch((e: unknown) => {
+      refreshed = undefined; // the next one may have more luck
+      throw e;
+    });
     return refreshed;
   };
 
-  async function look(request: Request<PkgArgs>, context: Context): Promise<{ change: Change; finding: Finding }> {
+  async function look(request: Request<PkgArgs>): Promise<{ change: Change; finding: Finding }> {
     const m = await manager();
-    if (request.args.refresh) await refresh(m, context.signal);
     const wanted = wantedOf(request);
     const installed = await m.installed([...wanted.keys()]);
     const asked = request.function === 'latest' ? [...wanted.keys()] : [...wanted.keys()].filter((name) => !installed.has(name));
@@ -38,10 +40,11 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
 
   async function carryOut(requests: readonly Request<PkgArgs>[], context: Context): Promise<Answer[]> {
     const m = await manager();
-    const looked = await Promise.all(requests.map((request) => look(request, context)));
+    if (requests.some(({ args }) => args.refresh)) await refresh(m, context.signal);
+    const looked = await Promise.all(requests.map(look));
     if (looked.some(({ change }) => change.unknown.length > 0)) {
       await refresh(m, context.signal);
-      looked.splice(0, looked.length, ...(await Promise.all(requests.map((request) => look(request, context)))));
+      looked.splice(0, looked.length, ...(await Promise.all(requests.map(look))));
     }
     const lost = looked.flatMap(({ change }) => change.unknown);
     if (lost.length > 0)
@@ -52,7 +55,10 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
       looked.map(({ change }) => change),
       requests.map(({ args }) => args),
     );
-    if (merged.install.size + merged.remove.length > 0) await m.change(merged, context.signal);
+    if (merged.install.size + merged.remove.length > 0) {
+      refuseEnded(context.signal);
+      await m.change(merged);
+    }
     return Promise.all(looked.map(({ finding, change }, i) => answerOf(m, requests[i] as Request<PkgArgs>, finding, change)));
   }
 
@@ -63,7 +69,7 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
       name: nameSchema,
       aggregate: true,
       look: async (request, context) => ({
-        ...(await look(request, context)).finding,
+        ...(await look(request)).finding,
         act: async () => (await turns.take('packages', () => carryOut([request], context)))[0],
       }),
     });
@@ -81,6 +87,11 @@ export function pkgModule(manager: () => Promise<PackageManager> = packageManage
       ),
     ),
   );
+}
+
+/** The last moment: a transaction that has begun goes to its end. */
+function refuseEnded(signal: AbortSignal): void {
+  if (signal.aborted) throw fail('aborted', 'ended', 'the run or the time of the state was over before packages were changed');
 }
 
 function findingOf({ changes, unknown }: Change): Finding {

@@ -1,6 +1,6 @@
 import { fail } from '#tool/errors.js';
 import { builtinFunction, builtinModule, type Finding } from '../builtin.js';
-import type { Answer, Module, Request } from '../module.js';
+import type { Answer, Context, Module, Request } from '../module.js';
 import { output, type Runner, realRunner } from '../system/program.js';
 
 interface ServiceArgs {
@@ -21,10 +21,11 @@ const name = { type: 'string', pattern: '^[A-Za-z0-9@_][A-Za-z0-9@:_.\\\\-]{0,25
 
 /** Units of systemd. */
 export function serviceModule(runner: Runner = realRunner): Module {
-  const systemctl = (...args: string[]) => output(runner, { file: 'systemctl', args: ['--no-ask-password', ...args] });
+  const systemctl = (signal: AbortSignal, ...args: string[]) =>
+    output(runner, { file: 'systemctl', args: ['--no-ask-password', ...args], signal });
 
-  async function unit(name: string): Promise<Unit> {
-    const text = await systemctl('show', '-p', 'LoadState,ActiveState,UnitFileState', '--', name);
+  async function unit(name: string, signal: AbortSignal): Promise<Unit> {
+    const text = await systemctl(signal, 'show', '-p', 'LoadState,ActiveState,UnitFileState', '--', name);
     const found = Object.fromEntries(text.split('\n').map((line) => line.split('=', 2) as [string, string]));
     if (found.LoadState === 'not-found')
       throw fail('notFound', 'no-service', `service "${name}" is not known to systemd`, {
@@ -36,26 +37,31 @@ export function serviceModule(runner: Runner = realRunner): Module {
     };
   }
 
-  async function finding(name: string, running: boolean | undefined, enable: boolean | undefined): Promise<Finding> {
-    const now = await unit(name);
+  async function finding(
+    name: string,
+    running: boolean | undefined,
+    enable: boolean | undefined,
+    { signal }: Context,
+  ): Promise<Finding> {
+    const now = await unit(name, signal);
     const steps = stepsTo(now, running, enable);
     if (steps.length === 0) return { changed: false, comment: `service "${name}" is as it should be`, output: now };
     const act = async () => {
-      for (const step of steps) await systemctl(step, '--', name);
-      return { comment: `service "${name}": ${steps.join(', ')}`, output: await unit(name) };
+      for (const step of steps) await systemctl(signal, step, '--', name);
+      return { comment: `service "${name}": ${steps.join(', ')}`, output: await unit(name, signal) };
     };
     return { changed: true, comment: `service "${name}" would: ${steps.join(', ')}`, changes: { steps, was: now }, act };
   }
 
-  async function watch({ name, args: { reload = false } }: Request<ServiceArgs>): Promise<Answer> {
+  async function watch({ name, args: { reload = false } }: Request<ServiceArgs>, { signal }: Context): Promise<Answer> {
     const step = reload ? 'reload-or-restart' : 'restart';
-    await systemctl(step, '--', name);
+    await systemctl(signal, step, '--', name);
     return {
       result: true,
       changed: true,
       changes: { steps: [step] },
       comment: `service "${name}": ${step}`,
-      output: await unit(name),
+      output: await unit(name, signal),
     };
   }
 
@@ -63,22 +69,22 @@ export function serviceModule(runner: Runner = realRunner): Module {
     running: builtinFunction<ServiceArgs>({
       summary: 'a service that runs; restarted or reloaded when something that it watches changes',
       ...{ name, schema, watch },
-      look: ({ name, args }) => finding(name, true, args.enable),
+      look: ({ name, args }, context) => finding(name, true, args.enable, context),
     }),
     dead: builtinFunction<ServiceArgs>({
       summary: 'a service that does not run',
       ...{ name, schema },
-      look: ({ name, args }) => finding(name, false, args.enable),
+      look: ({ name, args }, context) => finding(name, false, args.enable, context),
     }),
     enabled: builtinFunction<object>({
       summary: 'a service that comes up at boot',
       ...{ name, schema: none },
-      look: ({ name }) => finding(name, undefined, true),
+      look: ({ name }, context) => finding(name, undefined, true, context),
     }),
     disabled: builtinFunction<object>({
       summary: 'a service that does not come up at boot',
       ...{ name, schema: none },
-      look: ({ name }) => finding(name, undefined, false),
+      look: ({ name }, context) => finding(name, undefined, false, context),
     }),
   });
 }
