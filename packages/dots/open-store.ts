@@ -59,7 +59,7 @@ export function lookAt(document: unknown): Look {
   if (!metadata) return { group: group.envelope.group, state: { dots: [], commits: new Map(), works: [] }, pools: nothing };
   const pools = Object.entries(metadata.lvs).flatMap(([id, lv]) => {
     const segment = lv.hidden ? undefined : poolSegment(lv);
-    return segment ? [{ id, name: lv.name, chunkSize: segment.chunkSize * SECTOR }] : [];
+    return segment ? [{ id, name: lv.name, chunkSize: segment.chunkSize * SECTOR, zeroed: segment.zero !== false }] : [];
   });
   return { group: group.envelope.group, state: dotsOf(metadata), pools };
 }

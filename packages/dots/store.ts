@@ -15,6 +15,8 @@ export interface Pool {
   name: string;
   /** Bytes. */
   chunkSize: number;
+  /** Blocks are zeroed when a volume gets them: else they have what some other volume left in them. */
+  zeroed: boolean;
 }
 
 /** What a look at the group finds. */

@@ -58,6 +58,28 @@ test('a transfer goes on after a restart, and its secret is nowhere but in a fil
     );
   }));
 
+test('a pull into a dot that is there is told its branch; a seed is not pulled again; no commit is', () =>
+  withHouse(async (house) => {
+    const asked: object[] = [];
+    house.dots.transfer = async ({ dot, ...more }) =>
+      void asked.push({ ...dot, ...('remoteBranch' in more && { of: more.remoteBranch }) });
+    const dot = await house.dots.init({ namespace: 'admin', name: 'shop' });
+    await house.start();
+    const over = async (more: object) => {
+      const id = await house.call('Transfer', { ...params, ...more });
+      await until(async () => /finished|error/.test((await house.call('GetTransfer', id)).Status), 'it is over');
+      return (await house.call('GetTransfer', id)).Message;
+    };
+    assert.is(await over({ RemoteBranchName: 'fix' }), '');
+    assert.equal(asked, [{ namespace: 'admin', name: 'shop', branch: 'master', of: 'fix' }]);
+    assert.match(await over({ TargetCommit: 'abc' }), /no-target-commit/);
+    dot.seed = { from: 'hub/shop', commit: 'c'.repeat(20), state: 'seeded', at: 'then' };
+    assert.is(await over({ TargetCommit: 'abc' }), '');
+    assert.is(asked.length, 1);
+    assert.match((await thrown(() => house.call('Transfer', { ...params, User: 'u'.repeat(2000) }))).message, /User/);
+    assert.equal(readdirSync(join(house.dir, 'run', 'transfers')), []);
+  }));
+
 test('a transfer that fails says so, with words', () =>
   withHouse(async (house) => {
     house.dots.transfer = async () => {

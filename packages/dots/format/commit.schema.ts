@@ -1,7 +1,6 @@
 import { count, id } from '#documents/common.schema.js';
 
 export const digestPattern = '^sha256:[0-9a-f]{64}$';
-const text = { type: 'string', maxLength: 65_536 } as const;
 const size = { type: 'integer', minimum: 4096, maximum: 2 ** 52 } as const;
 
 /** The config of a commit's manifest: docs/formats/dots.md. */
@@ -20,10 +19,16 @@ export const dotCommitSchema = {
     dot: id,
     branch: { type: 'string', pattern: '^[a-zA-Z0-9_-]{1,64}$' },
     parent: id,
-    author: text,
-    message: text,
+    /** Words are no longer than what the annotation of a commit holds: one that is would make the group unreadable. */
+    author: { type: 'string', maxLength: 256 },
+    message: { type: 'string', maxLength: 4096 },
     time: { type: 'string', pattern: '^[0-9]{1,20}$' },
-    metadata: { type: 'object', maxProperties: 1024, additionalProperties: text },
+    metadata: {
+      type: 'object',
+      maxProperties: 1024,
+      propertyNames: { pattern: '^[a-z][A-Za-z0-9_.-]{0,63}$' },
+      additionalProperties: { type: 'string', maxLength: 4096 },
+    },
     /** Of the volume, bytes; a multiple of the size of blocks. */
     size,
     fs: {

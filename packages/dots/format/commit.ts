@@ -64,6 +64,7 @@ export function parseCommit(layers: readonly Descriptor[], bytes: Buffer, name: 
   const ofType = (type: string) => layers.filter((l) => l.mediaType === type);
   const segments = new Map(ofType(is.indexMediaType).map((l) => [l.digest, l.size]));
   const packs = ofType(is.packMediaType);
+  if (wordsOf(config) > is.wordsLimit) throw badManifest(name, 'it has more words than a commit may have');
   if (config.size % is.blockSize !== 0) throw badManifest(name, 'its size is not in blocks');
   if (config.index.length !== Math.ceil(config.size / is.segmentBytes)) throw badManifest(name, 'its index is not of its size');
   if (config.index.some((d) => d !== null && !segments.has(d))) throw badManifest(name, 'a segment of its index is no layer');
@@ -71,6 +72,11 @@ export function parseCommit(layers: readonly Descriptor[], bytes: Buffer, name: 
   if (packs.some((p) => p.size > is.packLimit)) throw badManifest(name, 'a pack is larger than any may be');
   if ([...segments.values()].some((size) => size > is.segmentLimit)) throw badManifest(name, 'an index segment is too large');
   return { config, segments, packs: packs.map(({ digest, size }, i) => ({ digest, size, used: config.used[i] ?? 0 })) };
+}
+
+/** How many characters of words a commit has. */
+export function wordsOf({ author, message, metadata }: Pick<CommitConfig, 'author' | 'message' | 'metadata'>): number {
+  return JSON.stringify({ author, message, metadata }).length;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

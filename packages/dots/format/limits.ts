@@ -19,6 +19,9 @@ export const configLimit = 16 << 20;
 /** Of an index segment, compressed and not: 262,144 extents of one block, each with a digest of its own, are 31 MB. */
 export const segmentLimit = 64 << 20;
 
+/** Characters of author, message and metadata of a commit, as JSON: what an annotation holds (8192), less what else is in it. */
+export const wordsLimit = 7500;
+
 export const commitMediaType = 'application/vnd.dvm.commit.v1+json';
 export const indexMediaType = 'application/vnd.dvm.index.v1+zstd';
 export const packMediaType = 'application/vnd.dvm.pack.v1';

@@ -52,7 +52,7 @@ type Entries = { readonly [key: string]: Json };
 
 /** Docker's config.json: `auths` by registry, each with `auth` (base64 of USER:PASSWORD), or a token. */
 function fromDocker(bytes: Buffer, path: string, host: string): Credentials {
-  const config = entries(parseJson(bytes, path));
+  const config = entries(jsonOf(bytes, path));
   const helper = helperOf(config, host);
   const auths = entries(config.auths);
   const key = keysOf(host).find((k) => Object.hasOwn(auths, k));
@@ -65,6 +65,15 @@ function fromDocker(bytes: Buffer, path: string, host: string): Credentials {
       hint: 'helpers are not run: put USER:PASSWORD into a file and name that with --credentials-file',
     });
   return { kind: 'none' };
+}
+
+function jsonOf(bytes: Buffer, path: string): Json {
+  try {
+    return parseJson(bytes, path);
+  } catch {
+    // the parser's words, and its cause, quote the place where it stopped: in a wrong file that may be a secret
+    throw fail('config', 'bad-credentials', `"${path}" is not Docker's config.json: it is no JSON`);
+  }
 }
 
 function helperOf(config: Entries, host: string): string | undefined {

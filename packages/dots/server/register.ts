@@ -13,7 +13,7 @@ import type { Seen } from './verbs.js';
 /** What goes into one transaction: etcd takes 128 operations, and 1.5 MiB. */
 const most = { operations: 100, bytes: 1 << 20 };
 
-/** The newest commits of a branch, so that a value stays below what etcd takes. */
+/** So many of the newest commits of a branch, or as many as fit into one transaction. */
 const mostCommits = 1000;
 
 /** All keys of a server that follow from its group, and what they hold. */
@@ -22,9 +22,21 @@ export function entriesOf({ state, group }: Seen, server: string, addresses: rea
   for (const dot of state.dots)
     for (const branch of dot.branches) {
       entries.set(`branch/${branch.id}`, volumeOf(state, dot, branch, server));
-      entries.set(`commits/${branch.id}`, commitsOf(state, branch.head).slice(-mostCommits));
+      entries.set(`commits/${branch.id}`, newest(commitsOf(state, branch.head)));
     }
   return entries;
+}
+
+/** The newest of these commits that etcd takes under one key, the oldest first. */
+function newest(commits: readonly Json[]): Json[] {
+  const kept: Json[] = [];
+  let bytes = 2;
+  for (const commit of commits.toReversed().slice(0, mostCommits)) {
+    bytes += Buffer.byteLength(canonical(commit)) + 1;
+    if (bytes > most.bytes) break;
+    kept.push(commit);
+  }
+  return kept.toReversed();
 }
 
 /** What has to be written so that these keys are there and no others. */
@@ -41,7 +53,7 @@ export function portionsOf(changes: readonly Operation[]): Operation[][] {
   const portions: Operation[][] = [];
   let bytes = 0;
   for (const change of changes) {
-    const size = JSON.stringify(change).length;
+    const size = Buffer.byteLength(JSON.stringify(change));
     const last = portions.at(-1);
     if (last && last.length < most.operations && bytes + size <= most.bytes) last.push(change);
     else portions.push([change]);

@@ -76,5 +76,5 @@ function statusOf({ phase }: DotProgress, { Direction }: TransferRecord): string
 }
 
 function elapsed({ started }: TransferRecord, now: number) {
-  return { NanosecondsElapsed: Math.max(0, now - started) * 1_000_000 };
+  return { NanosecondsElapsed: Math.min(Math.max(0, now - started) * 1_000_000, Number.MAX_SAFE_INTEGER) };
 }

@@ -59,22 +59,33 @@ export class Transfers {
     makeDirectories(this.#o.directory, 0o700);
     const { keys } = await range(this.#o.etcd, { prefix: this.#o.prefix });
     for (const { key, value } of keys) {
-      const record = transferType.parse(parseJson(value, key), key);
-      this.#records.set(record.TransferRequestId, record);
+      try {
+        const record = transferType.parse(parseJson(value, key), key);
+        this.#records.set(record.TransferRequestId, record);
+      } catch (e) {
+        // one that cannot be read must not keep all the others from going on
+        this.#o.log('warning', 'transfer-unreadable', { key, message: asDvmError(e).message });
+      }
     }
     for (const record of this.#records.values()) if (!isOver(record)) this.#run(record);
     await this.#forgetOld();
   }
 
-  /** Returns its id at once, when it is known to be kept. One that does the same and is under way is enough. */
+  /**
+   * Returns its id at once, when it is known to be kept. One that does the same and is under way is enough.
+   *
+   * @throws DvmError `bad-document` (exit 65) what is asked is longer than what is kept; those of etcd
+   */
   async start({ request, apiKey }: TransferOrder): Promise<string> {
     const same = [...this.#records.values()].find((r) => !isOver(r) && isFor(r, request));
     if (same) return same.TransferRequestId;
     const id = this.#o.newId();
+    const asked = newTransfer(id, request, this.#o.server, this.#o.now());
+    const record = transferType.parse(asked, 'transfer'); // what is kept must be readable after a restart
     if (apiKey !== '') writeFileSync(this.#secretOf(id), `${request.User || 'admin'}:${apiKey}\n`, { mode: 0o600 });
-    const record = newTransfer(id, request, this.#o.server, this.#o.now());
     await this.#keep(record).catch((e: unknown) => {
       this.#records.delete(id);
+      rmSync(this.#secretOf(id), { force: true });
       throw e;
     });
     this.#run(record);
@@ -128,7 +139,17 @@ export class Transfers {
     if (record.Direction === 'push')
       return verbs.push({ ...common, ...(commit && { commit }), ...(branch && { remoteBranch: branch }) });
     const known = dotNamed((await verbs.read()).state, dot);
-    if (known) return verbs.pull({ ...common, stash: record.StashDivergence, lazy: record.Lazy });
+    // seeded by an earlier run of this very transfer: what has been pushed since is not asked for
+    if (record.Seed && known?.seed?.from === common.remote.reference) return;
+    if (known && commit)
+      throw fail('usage', 'no-target-commit', `a pull brings a branch to its head in the registry, not to commit "${commit}"`);
+    if (known)
+      return verbs.pull({
+        ...common,
+        ...(branch && { remoteBranch: branch }),
+        stash: record.StashDivergence,
+        lazy: record.Lazy,
+      });
     return verbs.clone({ ...common, ...(branch && { branch }), ...(commit && { commit }), lazy: record.Lazy, seed: record.Seed });
   }
 

@@ -1,6 +1,6 @@
 import { fail } from '#tool/errors.js';
 import type { DotsSettings } from '../config.js';
-import type { Store } from '../store.js';
+import { changing, type Store } from '../store.js';
 import { branch } from '../verbs/branch.js';
 import { clone } from '../verbs/clone.js';
 import { commit } from '../verbs/commit.js';
@@ -24,14 +24,12 @@ export function verbsOf(store: Store, { size, fs, author: ours }: DotsSettings):
       const { group, state } = await store.read();
       return { group, state };
     },
-    measure: async (dot, of) => {
-      const look = await store.read();
-      return {
+    measure: (dot, of) =>
+      changing(store, async (look) => ({
         sizeBytes: totalOf(await mappedRanges(store, look, of.volume)),
         dirtyBytes: await dirtyBytes(store, look, dot, of),
         mounts: placesOf(store, of),
-      };
-    },
+      })),
     init: (dot) => init(store, { dot, size, fs }),
     remove: async (dot) => void (await remove(store, { dot })),
     commit: (dot, message, author, metadata) => commit(store, { dot, message, author: author ?? ours, metadata }),

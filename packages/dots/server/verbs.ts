@@ -36,7 +36,7 @@ export interface Verbs {
   /** Mounts a subdot, or a commit; shown on `target` too, if one is given. Returns where it is. */
   mount(options: { dot: DotName; subdot?: string; commit?: string; target?: string }): Promise<string>;
   push(options: TransferOptions & { commit?: string; remoteBranch?: string }): Promise<void>;
-  pull(options: TransferOptions & { stash: boolean; lazy: boolean }): Promise<void>;
+  pull(options: TransferOptions & { remoteBranch?: string; stash: boolean; lazy: boolean }): Promise<void>;
   /** Makes a dot of a remote one; with `seed` that is recorded before it can be mounted. */
   clone(options: TransferOptions & { branch?: string; commit?: string; lazy: boolean; seed: boolean }): Promise<void>;
 }

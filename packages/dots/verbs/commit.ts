@@ -1,4 +1,6 @@
 import { fail } from '#tool/errors.js';
+import { wordsOf } from '../format/commit.js';
+import { wordsLimit } from '../format/limits.js';
 import type { Branch, Commit, Dot } from '../state/dot.js';
 import { findNamed } from '../state/find.js';
 import { type DotName, dotWord } from '../state/words.js';
@@ -59,12 +61,9 @@ function checkWords({ author, message = '', metadata = {} }: CommitOptions): voi
     if (!keyPattern.test(key)) throw bad(`has metadata "${key}": keys are a-z and then letters, digits, _ . -, 64 at most`);
     if (value.length > longest.metadata) throw bad(`has metadata "${key}" of ${value.length} characters`);
   }
-  const total = JSON.stringify({ author, message, metadata }).length;
-  if (total > mostInAll) throw bad(`has ${total} characters of message and metadata, more than ${mostInAll}`);
+  const total = wordsOf({ author, message, metadata });
+  if (total > wordsLimit) throw bad(`has ${total} characters of message and metadata, more than ${wordsLimit}`);
 }
-
-/** What an annotation holds (8192), less what else is in it. */
-const mostInAll = 7500;
 
 /**
  * What a lazy pull has not fetched yet would be missing.

@@ -1,6 +1,6 @@
 import { findCommit, findNamed } from '../state/find.js';
 import type { DotName } from '../state/words.js';
-import type { Store } from '../store.js';
+import { changing, type Store } from '../store.js';
 import { changedRanges } from '../volumes/pools.js';
 import { showing } from '../volumes/showing.js';
 import { totalOf } from '../volumes/thin-xml.js';
@@ -29,12 +29,13 @@ export interface Difference {
  * @throws DvmError `no-dot`, `no-branch`, `no-commit` (exit 80), `btrfs-twin` (exit 83)
  */
 export async function diff(store: Store, { dot: named, from, to, files }: DiffOptions): Promise<Difference> {
-  const look = await store.read();
-  const { dot, branch } = findNamed(look.state, named);
-  const [before, after] = [findCommit(look.state, dot, branch, from), findCommit(look.state, dot, branch, to)];
-  const changedBytes = totalOf(await changedRanges(store, look, before.volume, after.volume));
-  const result = { from: before.id, to: after.id, changedBytes };
-  if (!files) return result;
-  const both = [before, after].map(({ id, volume }) => ({ owner: id, volume, readOnly: true }));
-  return { ...result, files: await showing(store, dot, both, ([a = '', b = '']) => compareTrees(a, b)) };
+  return changing(store, async (look) => {
+    const { dot, branch } = findNamed(look.state, named);
+    const [before, after] = [findCommit(look.state, dot, branch, from), findCommit(look.state, dot, branch, to)];
+    const changedBytes = totalOf(await changedRanges(store, look, before.volume, after.volume));
+    const result = { from: before.id, to: after.id, changedBytes };
+    if (!files) return result;
+    const both = [before, after].map(({ id, volume }) => ({ owner: id, volume, readOnly: true }));
+    return { ...result, files: await showing(store, dot, both, ([a = '', b = '']) => compareTrees(a, b)) };
+  });
 }

@@ -1,7 +1,7 @@
 import type { Branch, Dot } from '../state/dot.js';
 import { findNamed } from '../state/find.js';
 import type { DotName } from '../state/words.js';
-import type { Look, Store } from '../store.js';
+import { changing, type Look, type Store } from '../store.js';
 import { mountsOf } from '../volumes/mounts.js';
 import { changedRanges, mappedRanges } from '../volumes/pools.js';
 import { showing } from '../volumes/showing.js';
@@ -14,14 +14,15 @@ import { compareTrees, isSame } from '../volumes/trees.js';
  * @throws DvmError `no-dot`, `no-branch` (exit 80)
  */
 export async function dirty(store: Store, { dot: named }: { dot: DotName }): Promise<{ bytes: number }> {
-  const look = await store.read();
-  const { dot, branch } = findNamed(look.state, named);
-  return { bytes: await dirtyBytes(store, look, dot, branch) };
+  return changing(store, async (look) => {
+    const { dot, branch } = findNamed(look.state, named);
+    return { bytes: await dirtyBytes(store, look, dot, branch) };
+  });
 }
 
 /**
  * A mount alone writes to a file system (when it was last mounted, that its journal is open): where blocks differ, the files
- * say whether anything has changed.
+ * say whether anything has changed. What is mounted for that goes again: only who holds the lock may ask.
  */
 export async function dirtyBytes(store: Store, look: Look, dot: Dot, branch: Branch): Promise<number> {
   const head = look.state.commits.get(branch.head ?? '');
@@ -34,7 +35,7 @@ export async function dirtyBytes(store: Store, look: Look, dot: Dot, branch: Bra
     { owner: head.id, volume: head.volume, readOnly: true },
     { owner: branch.id, volume: branch.volume, readOnly: false },
   ];
-  return showing(store, dot, both, ([before = '', after = '']) => (isSame(compareTrees(before, after)) ? 0 : bytes));
+  return showing(store, dot, both, ([before = '', after = '']) => (isSame(compareTrees(before, after, true)) ? 0 : bytes));
 }
 
 /** Bytes that a branch takes in its pool, shared ones counted in. */

@@ -31,6 +31,8 @@ export function lineOf({ record, ancestors }: RemoteCommit): string[] {
 /**
  * The volume to be filled: that of an earlier pull where it leads to the same, or a new one made from the newest commit that is here.
  * To be called while nobody else changes the dots.
+ *
+ * @throws DvmError `pool-not-zeroed` (exit 69)
  */
 export async function begin(store: Store, look: Look, goal: Goal): Promise<Work> {
   const line = lineOf(goal.target);
@@ -39,14 +41,23 @@ export async function begin(store: Store, look: Look, goal: Goal): Promise<Work>
   const others = old.filter((w) => w !== usable).map((w) => removal(w.volume));
   const { reached } = usable ?? { reached: line.find((id) => look.state.commits.has(id)) };
   const annotation = workAnnotation(goal, reached);
+  const base = look.state.commits.get(reached ?? '');
+  refuseNotZeroed(store, look, (usable ?? base)?.volume.pool);
   if (usable) {
     await store.change([...others, annotate(usable.volume, annotation)]);
     return { ...usable, ...annotation };
   }
   const made = { id: store.newId(), time: rfc3339(store.now()) };
-  const base = look.state.commits.get(reached ?? '');
   await store.change([...others, ...beginning(store, look, goal, base, made, annotation)]);
   return workNamed((await store.read()).state, made.id);
+}
+
+/** A pull leaves out what is zeros in the registry. */
+function refuseNotZeroed(store: Store, look: Look, id: string | undefined): void {
+  const pool = id === undefined ? poolFor(store, look) : look.pools.find((p) => p.id === id);
+  if (pool?.zeroed !== false) return;
+  const why = `thin pool "${pool.name}" does not zero its blocks: what is pulled there would have what others left in it`;
+  throw fail('unavailable', 'pool-not-zeroed', why, { hint: 'make a thin pool without --no-zero; --pool NAME says which' });
 }
 
 function beginning(

@@ -6,7 +6,7 @@ import { dotNamed, findDot } from '../state/find.js';
 import { type DotName, defaultSubdot, dotWord, withoutBranch } from '../state/words.js';
 import { changing, type Look, type Pool, type Store } from '../store.js';
 import { annotate, branchAnnotation, newEmpty, removal, writableVolume } from '../volumes/edits.js';
-import { bringUp } from '../volumes/mounts.js';
+import { bringUp, mountsOf, unmountAll } from '../volumes/mounts.js';
 import { rfc3339 } from '../volumes/time.js';
 
 export interface InitOptions {
@@ -31,9 +31,11 @@ export async function init(store: Store, { dot: named, size, fs }: InitOptions):
     const dot = { ...facts, id: store.newId() };
     const branch = { id: store.newId(), name: master, dot: dot.id, current: true };
     const volume = { id: store.newId(), time };
-    const begun = begunBefore(look, named).map((w) => removal(w.volume));
+    const begun = begunBefore(look, named);
+    // who was interrupted may have had it mounted
+    for (const w of begun) await unmountAll(store, `volume "${w.volume.name}"`, mountsOf(store, w.branch, w.volume));
     const work = { role: 'work', branch: branch.id, name: master, dot: dot.id, of: facts } as const;
-    await store.change([...begun, newEmpty(pool.name, size, volume, work)]);
+    await store.change([...begun.map((w) => removal(w.volume)), newEmpty(pool.name, size, volume, work)]);
     const own = { id: volume.id, name: writableVolume(volume.id) };
     await makeFileSystem(store, fs, branch.id, own);
     await store.change([annotate(own, branchAnnotation(dot, branch))]);

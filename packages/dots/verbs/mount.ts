@@ -4,7 +4,7 @@ import type { Volume } from '../state/dot.js';
 import { currentBranch, findBranch, findCommit, findDot } from '../state/find.js';
 import { checkSubdot, type DotName, defaultSubdot, rootSubdot } from '../state/words.js';
 import { changing, type Look, type Store } from '../store.js';
-import { mountRoot, mountsOf } from '../volumes/mounts.js';
+import { inside, mountRoot, mountsOf } from '../volumes/mounts.js';
 
 export interface MountOptions {
   /** Without a branch: the current one. */
@@ -27,7 +27,7 @@ export interface MountedDot {
 /**
  * Mounts a branch or a commit. What is mounted so already stays; the kernel's mount table is the only record of it.
  *
- * @throws DvmError `no-dot`, `no-branch`, `no-commit`, `no-subdot` (exit 80), `mounted-already` (exit 83), those of mount
+ * @throws DvmError `no-dot`, `no-branch`, `no-commit`, `no-subdot` (exit 80), `subdot-link` (exit 65), `mounted-already` (exit 83), those of mount
  */
 export async function mount(store: Store, options: MountOptions): Promise<MountedDot> {
   const subdot = checkSubdot(options.subdot ?? defaultSubdot);
@@ -50,9 +50,8 @@ export async function mount(store: Store, options: MountOptions): Promise<Mounte
 
 /** In a branch it is made where it is not there. */
 function subdotIn({ host }: Store, root: string, subdot: string, readOnly: boolean): string {
-  const path = subdot === rootSubdot ? root : join(root, subdot);
-  if (!readOnly) return host.directory(path);
-  if (host.exists(path)) return path;
+  if (subdot === rootSubdot) return root;
+  if (!readOnly || host.exists(join(root, subdot))) return inside(host, root, subdot);
   throw fail('notFound', 'no-subdot', `there is no subdot "${subdot}" in that commit`);
 }
 

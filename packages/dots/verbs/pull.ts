@@ -3,7 +3,7 @@ import type { Branch, Dot } from '../state/dot.js';
 import { findBranch, findDot } from '../state/find.js';
 import { historyOf } from '../state/history.js';
 import { type DotName, dotWord } from '../state/words.js';
-import { changing, type Edit, type Look, type Store } from '../store.js';
+import { changing, type Look, type Store } from '../store.js';
 import { relate } from '../transfer/lineage.js';
 import { type RemoteCommit, remoteBranch } from '../transfer/remote-branch.js';
 import { annotate, branchAnnotation, removal } from '../volumes/edits.js';
@@ -11,7 +11,7 @@ import { rfc3339 } from '../volumes/time.js';
 import { noRemoteBranch } from './clone.js';
 import { refuseUnfinished } from './commit.js';
 import { dirtyBytes } from './dirty.js';
-import { begin, fill, type Transfer } from './filling.js';
+import { begin, fill, lineOf, type Transfer } from './filling.js';
 import { refuseDirty, remounting } from './rollback.js';
 
 export interface PullOptions extends Transfer {
@@ -49,7 +49,9 @@ export async function pull(store: Store, options: PullOptions): Promise<Pulled> 
     const dot = findDot(look.state, named);
     const branch = dot.branches.find((b) => b.name === name);
     if (branch && (await isThere(store, look, dot, branch, target, stash))) return { dot, branch };
-    const goal = { branch: branch?.id ?? store.newId(), name, dot: dot.id, target };
+    // a pull that was cut short has given a branch that is not here yet its id already
+    const cut = look.state.works.find((w) => w.dot === dot.id && w.name === name && w.of === undefined);
+    const goal = { branch: branch?.id ?? cut?.branch ?? store.newId(), name, dot: dot.id, target };
     return { dot, branch, goal, work: await begin(store, look, goal) };
   });
   const { branch, goal, work } = begun;
@@ -111,21 +113,31 @@ async function replace(store: Store, look: Look, r: Replacement): Promise<Pick<P
   const { volume } = r.work;
   const base = now ?? { id: r.work.branch, name: r.name, dot: dot.id, current: false };
   const after = { ...base, head: r.target.record.id };
-  const edits: Edit[] = [annotate(volume, branchAnnotation(dot, after))];
+  const filled = annotate(volume, branchAnnotation(dot, after));
   if (!now) {
-    await store.change(edits, { deactivate: [volume.id] });
+    await store.change([filled], { deactivate: [volume.id] });
     return { branch: { ...after, volume } };
   }
-  const stashed = r.stash ? await stashName(store, look, dot, now, r.target) : undefined;
-  if (stashed === undefined && !r.stash) await refuseDirty(store, look, dot, now);
-  edits.push(stashed === undefined ? removal(now.volume) : annotate(now.volume, asStash(store, dot, now, stashed)));
-  await remounting(store, dot, now, volume, () => store.change(edits));
+  let stashed = await keptAs(store, look, dot, now, r);
+  await remounting(store, dot, now, volume, async (again) => {
+    if (again) stashed ??= await keptAs(store, look, dot, now, r);
+    const old = stashed === undefined ? removal(now.volume) : annotate(now.volume, asStash(store, dot, now, stashed));
+    await store.change([filled, old]);
+  });
   return { branch: { ...findBranch(dot, r.name), ...after, volume }, ...(stashed === undefined ? {} : { stashed }) };
 }
 
-/** A name for what would be lost; undefined when nothing would. */
-async function stashName(store: Store, look: Look, dot: Dot, now: Branch, target: RemoteCommit): Promise<string | undefined> {
-  const kept = now.head !== undefined && [target.record.id, ...target.ancestors].includes(now.head);
+/**
+ * A name for what would be lost, when it is to be kept; undefined when nothing would.
+ *
+ * @throws DvmError `dot-dirty` (exit 83) it would, and is not to be kept
+ */
+async function keptAs(store: Store, look: Look, dot: Dot, now: Branch, r: Replacement): Promise<string | undefined> {
+  if (!r.stash) {
+    await refuseDirty(store, look, dot, now);
+    return undefined;
+  }
+  const kept = now.head !== undefined && lineOf(r.target).includes(now.head);
   if (kept && (await dirtyBytes(store, look, dot, now)) === 0) return undefined;
   return `${now.name.slice(0, 40)}-stash-${rfc3339(store.now()).replaceAll(/[-:]/g, '')}`;
 }

@@ -48,7 +48,8 @@ export async function rollback(store: Store, { dot: named, to, force }: Rollback
     if (!force) await refuseDirty(store, look, dot, branch);
     const dropped = laterThan(look.state, branch, commit);
     for (const c of dropped) await letGo(store, `commit "${c.id}"`, c);
-    return replaceVolume(store, dot, branch, commit, dropped);
+    const check = force ? undefined : () => refuseDirty(store, look, dot, branch);
+    return replaceVolume(store, dot, branch, commit, { dropped, check });
   });
 }
 
@@ -83,7 +84,7 @@ export async function replaceVolume(
   dot: Dot,
   branch: Branch,
   commit: Commit,
-  dropped: readonly Commit[],
+  { dropped, check }: { dropped: readonly Commit[]; check?: (() => Promise<void>) | undefined },
 ): Promise<RolledBack> {
   const volume = { id: store.newId(), time: rfc3339(store.now()) };
   const after = { ...branch, head: commit.id };
@@ -92,23 +93,30 @@ export async function replaceVolume(
     ...[branch.volume, ...dropped.map((c) => c.volume)].map(removal),
   ];
   const own = { ...commit.volume, id: volume.id, name: writableVolume(volume.id) };
-  await remounting(store, dot, branch, own, () => store.change(edits, { deactivate: [volume.id] }));
+  await remounting(store, dot, branch, own, async (again) => {
+    if (again) await check?.();
+    await store.change(edits, { deactivate: [volume.id] });
+  });
   return { branch: { ...after, volume: own }, dropped: dropped.map((c) => c.id) };
 }
 
-/** Unmounts a branch, lets `work` give it another volume, and mounts that where the old one was; the old one when it fails. */
+/**
+ * Unmounts a branch, lets `work` give it another volume, and mounts that where the old one was; the old one when it fails. `work` is
+ * told whether to ask again what is not committed: until the unmount somebody could write. Not of a btrfs, whose unmount itself
+ * writes, and whose copies cannot be compared.
+ */
 export async function remounting(
   store: Store,
   dot: Dot,
   branch: Branch,
   next: Branch['volume'],
-  work: () => Promise<void>,
+  work: (again: boolean) => Promise<void>,
 ): Promise<void> {
   const mounts = mountsOf(store, branch.id, branch.volume);
-  if (mounts.mounted || mounts.targets.length > 0)
-    await unmountAll(store, `branch "${branch.name}" of dot "${dotWord(dot)}"`, mounts);
+  const shown = mounts.mounted || mounts.targets.length > 0;
+  if (shown) await unmountAll(store, `branch "${branch.name}" of dot "${dotWord(dot)}"`, mounts);
   try {
-    await work();
+    await work(shown && dot.fs !== 'btrfs');
   } catch (e) {
     await mountAgain(store, dot, branch.id, branch.volume, mounts);
     throw e;
@@ -126,6 +134,5 @@ export async function mountAgain(
 ): Promise<void> {
   if (!mounts.mounted && mounts.targets.length === 0) return;
   const { root } = await mountRoot(store, dot, owner, volume);
-  for (const { root: directory } of mounts.targets) store.host.directory(`${root}${directory}`);
   await mountTargets(store, root, mounts.targets);
 }

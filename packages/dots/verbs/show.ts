@@ -2,7 +2,7 @@ import type { Branch, Commit, Dot, DotsState } from '../state/dot.js';
 import { findCommit, findDot, findNamed } from '../state/find.js';
 import { historyOf } from '../state/history.js';
 import type { DotName } from '../state/words.js';
-import type { Store } from '../store.js';
+import { changing, type Look, type Store } from '../store.js';
 import { mountsOf } from '../volumes/mounts.js';
 import { mappedRanges } from '../volumes/pools.js';
 import { totalOf } from '../volumes/thin-xml.js';
@@ -36,8 +36,11 @@ export interface DotDescription extends Omit<Dot, 'branches'> {
  * @throws DvmError `no-dot` (exit 80)
  */
 export async function show(store: Store, { dot: named }: { dot: DotName }): Promise<DotDescription> {
-  const look = await store.read();
-  const dot = findDot(look.state, named);
+  // what is mounted to be compared goes again: nobody may be handed it meanwhile
+  return changing(store, (look) => described(store, look, findDot(look.state, named)));
+}
+
+async function described(store: Store, look: Look, dot: Dot): Promise<DotDescription> {
   const branches: BranchDescription[] = [];
   for (const branch of dot.branches) {
     const { id, name, current, head = null } = branch;

@@ -3,7 +3,7 @@ import { isAtOrBelow } from '#blockdev/mounts.js';
 import { DvmError, fail } from '#tool/errors.js';
 import type { Dot, Volume } from '../state/dot.js';
 import type { Store } from '../store.js';
-import type { Mounted } from './host.js';
+import type { Host, Mounted } from './host.js';
 
 /** Where a volume is mounted: all of it below the mounts directory, and directories of it elsewhere. */
 export interface VolumeMounts {
@@ -92,7 +92,25 @@ export async function letGo(store: Store, what: string, { id, volume }: { id: st
 
 /** Shows directories of a mounted volume elsewhere, as before. */
 export async function mountTargets({ host }: Store, root: string, targets: readonly Mounted[]): Promise<void> {
-  for (const m of [...targets].reverse()) await host.bind(join(root, m.root), m.target);
+  for (const m of [...targets].reverse()) await host.bind(inside(host, root, m.root), m.target);
+}
+
+/**
+ * A directory of a mounted volume, made where it is missing. What was pulled may have links to places of this machine, which
+ * would be handed out instead: each part is looked at before what is below it is made.
+ *
+ * @throws DvmError `subdot-link` (exit 65)
+ */
+export function inside(host: Host, root: string, directory: string): string {
+  let path = root;
+  for (const part of directory.split('/').filter((p) => p !== '')) {
+    path = join(path, part);
+    if (host.directory(path) !== path)
+      throw fail('badInput', 'subdot-link', `"${path}" is a link, not a directory of the dot`, {
+        hint: 'mount all of it (subdot __root__), and put a directory there',
+      });
+  }
+  return path;
 }
 
 export function inUse(what: string, where: string, holders: readonly string[], cause?: unknown): DvmError {

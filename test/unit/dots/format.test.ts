@@ -69,6 +69,15 @@ test('packs are written anew when a quarter is in use, and the smallest when the
   assert.ok(rewrite.has('p499') && !rewrite.has('p0'));
 });
 
+test('words that no annotation holds are no commit', async () => {
+  const { config } = sample();
+  const read = (more: object) => thrown<DvmError>(() => parseCommit([], configBytes({ ...config, ...more }), 't'));
+  const metadata = { a: 'x'.repeat(4000), b: 'x'.repeat(4000) };
+  for (const bad of [{ author: 'x'.repeat(257) }, { message: 'x'.repeat(4097) }, { metadata: { Key: 'x' } }])
+    assert.is((await read(bad)).code, 'bad-document');
+  assert.match((await read({ metadata })).message, /more words/);
+});
+
 function sample(): StoredCommit {
   const config = {
     ...({ kind: 'dot-commit', version: 1, id: 'a'.repeat(20), dot: 'b'.repeat(20), branch: 'master', author: 'me' } as const),

@@ -56,6 +56,13 @@ test('a password, by Basic, only when it is asked for', () =>
     }),
   ));
 
+test('a file that is not what it is said to be is not quoted', () =>
+  inTmp(async (dir) => {
+    const error = await thrown<DvmError>(() => readCredentials(file(dir, 'docker-config', 'me:wrong-horse'), 'hub'));
+    assert.equal([error.code, error.exit], ['bad-credentials', 'config']);
+    assert.not.match(JSON.stringify(error) + error.stack + String(error.cause), /horse/);
+  }));
+
 test('a wrong password is refused once, and in no message', () =>
   inTmp((dir) =>
     withFake(async (fake) => {

@@ -35,6 +35,18 @@ test('the register follows from the group alone: what is missing is put, what is
   );
 });
 
+test('of many commits the newest are kept that etcd takes', async () => {
+  const dots = new MemoryDots();
+  const dot = await dots.init({ namespace: 'admin', name: 'shop' });
+  for (let i = 0; i < 400; i++) await dots.commit(dot, `${i}${'é'.repeat(2000)}`, 'me', {});
+  const commits = entriesOf(await dots.read(), 'srv', []).get(`commits/${dot.branches[0]?.id}`) as {
+    Metadata: { message: string };
+  }[];
+  assert.ok(commits.length > 200 && commits.length < 400, `${commits.length}`);
+  assert.ok(Buffer.byteLength(JSON.stringify(commits)) <= 1 << 20);
+  assert.match(commits.at(-1)?.Metadata.message ?? '', /^399é/);
+});
+
 test('changes go in portions that etcd takes, none left out, in order', () => {
   const of = (count: number, length: number) =>
     Array.from({ length: count }, (_, i) => ({ put: `${i}`, value: 'x'.repeat(length) }));
@@ -74,6 +86,7 @@ test('a transfer is told as clients know it, and ends finished or in error', () 
   );
   const done = finished(at('pulling'), 'branch', 4000);
   assert.equal([done.Status, done.Index, done.FilesystemId, isOver(done), isOver(begun)], ['finished', 3, 'branch', true, false]);
+  assert.is(finished({ ...begun, started: 0 }, 'b', 1e15).NanosecondsElapsed, Number.MAX_SAFE_INTEGER);
   const lost = failed(begun, 'x'.repeat(5000), 2000);
   assert.equal([lost.Status, lost.Message.length, isOver(lost)], ['error', 1000, true]);
   assert.equal([isFor(begun, rest), isFor(begun, { ...rest, LocalName: 'other' })], [true, false]);

@@ -33,4 +33,18 @@ test('added, changed, removed; what is the same is not named', () =>
     assert.not(isSame(compareTrees(before, after)));
   }));
 
+test('only a time of change tells of extended attributes: strict compares it', () =>
+  inTmp(async (dir) => {
+    const [before, after] = [`${dir}/before`, `${dir}/after`];
+    mkdirSync(before);
+    writeFileSync(`${before}/file`, 'one');
+    cpSync(before, after, { recursive: true });
+    utimesSync(`${before}/file`, 1, 1);
+    await new Promise((done) => setTimeout(done, 50)); // times of change are those of the kernel's last tick
+    utimesSync(`${after}/file`, 1, 1);
+    assert.ok(isSame(compareTrees(before, after)));
+    assert.equal(compareTrees(before, after, true).changed, ['file']);
+    assert.ok(isSame(compareTrees(before, before, true)));
+  }));
+
 test.run();

@@ -3,7 +3,9 @@ import type { Store } from '#dots/store.js';
 import { branch } from '#dots/verbs/branch.js';
 import { commit } from '#dots/verbs/commit.js';
 import { dirty } from '#dots/verbs/dirty.js';
+import { begin } from '#dots/verbs/filling.js';
 import { fork } from '#dots/verbs/fork.js';
+import { gc } from '#dots/verbs/gc.js';
 import { init } from '#dots/verbs/init.js';
 import { mount } from '#dots/verbs/mount.js';
 import { remove } from '#dots/verbs/remove.js';
@@ -40,8 +42,12 @@ test('an init that was cut short is begun anew; pools are told apart', async () 
   await init({ ...store, host: cut }, { dot, size: 1 << 30, fs: 'ext4' }).catch(() => {});
   const { state } = await store.read();
   assert.equal([state.dots.length, state.works.length], [0, 1]);
+  const [left] = state.works;
+  const device = store.host.path('vg', left?.volume.name ?? '');
+  await store.activate({ activate: [left?.volume.id ?? ''] });
+  await store.host.mount({ device, fs: 'ext4', at: `/run/dots/${left?.branch}`, readOnly: false });
   await init(store, { dot, size: 1 << 30, fs: 'ext4' });
-  assert.equal((await store.read()).state.works, []);
+  assert.equal([(await store.read()).state.works, store.host.mounted()], [[], []]);
   await mutate(['lv_thin_pool', 'heap', '--extents', '5'])(machine);
   const other = { dot: { ...dot, name: 'other' }, size: 1 << 20, fs: 'ext4' as const };
   await fails(() => init(store, other), 'many-pools', 64, /heap, pool|pool, heap/);
@@ -122,6 +128,66 @@ test('mounts: a target must be a path; a failed one leaves nothing mounted; what
   await fails(() => unmount({ ...store, host: busy }, { dot }), 'dot-in-use', 83, /"\/srv\/a"/);
   assert.equal(host.mounted().length, 3);
   assert.is((await unmount(store, { dot })).unmounted.length, 3);
+});
+
+test('a link in a dot is not followed to directories of the machine', async () => {
+  const { world: machine } = await world();
+  const host = simHost(machine);
+  const linked = { ...host, directory: (path: string) => path.replace(/\/away(\/|$)/, '/etc$1') };
+  const store = simStore(machine, linked);
+  await init(store, { dot, size: 1 << 30, fs: 'ext4' });
+  await commit(store, { dot, author });
+  for (const more of [{ target: '/srv' }, {}, { commit: 'HEAD' }])
+    await fails(() => mount(store, { dot, subdot: 'away', ...more }), 'subdot-link', 65, /is a link/);
+  assert.equal(host.mounted(), []);
+  await mount(simStore(machine, host), { dot, subdot: 'away', target: '/srv' });
+  await fails(() => rollback(store, { dot, to: 'HEAD', force: true }), 'subdot-link', 65);
+  assert.not(host.mounted().some((m) => m.target === '/srv'));
+});
+
+test('what is written until the unmount of a rollback is not lost', async () => {
+  const { world: machine } = await world();
+  const host = simHost(machine);
+  const store = simStore(machine, host);
+  await init(store, { dot, size: 1 << 30, fs: 'xfs' });
+  await commit(store, { dot, author });
+  await mount(store, { dot, target: '/srv' });
+  let looks = 0;
+  const delta = async () => (++looks === 1 ? [] : Promise.reject(new Error('written')));
+  const late = { ...store, host: { ...host, delta } };
+  const error = await rollback(late, { dot, to: 'HEAD', force: false }).catch((e: Error) => e);
+  assert.equal([(error as Error).message, looks], ['written', 2]);
+  assert.equal(host.mounted().length, 2, 'it is as it was');
+});
+
+test('gc leaves what a pull that runs has brought', async () => {
+  const store = await shop();
+  await commit(store, { dot, author, message: 'a' });
+  await commit(store, { dot, author, message: 'b' });
+  const { dots: all, ...rest } = (await store.read()).state;
+  const [found] = all;
+  const [master] = found?.branches ?? [];
+  if (!found || !master) throw new Error('no dot');
+  const work = { branch: 'w', name: 'w', dot: found.id, reached: master.head as string, volume: { ...master.volume, id: 'v' } };
+  const state = { ...rest, dots: [{ ...found, branches: [] }], works: [work] };
+  const look = { ...(await store.read()), state };
+  const busy = { ...store, read: async () => look, isFree: async () => false };
+  assert.equal(await gc(busy), { removed: [] });
+  const removed = (await gc({ ...busy, isFree: async () => true, change: async () => {} })).removed;
+  assert.equal([removed.length, removed.at(-1)], [3, 'v']);
+});
+
+test('a pull goes on with its own volume, and into no pool that keeps what others wrote', async () => {
+  const store = await shop();
+  const look = await store.read();
+  const [found] = look.state.dots;
+  const record = { id: 'c'.repeat(20), dot: found?.id ?? '', branch: 'fix', author, message: '', time: '1', metadata: {} };
+  const target = { record, size: 1 << 30, ancestors: [], bytes: 0 };
+  const goal = { branch: store.newId(), name: 'fix', dot: found?.id ?? '', target };
+  const dull = { ...look, pools: look.pools.map((p) => ({ ...p, zeroed: false })) };
+  await fails(() => begin(store, dull, goal), 'pool-not-zeroed', 69, /"pool" does not zero/);
+  const { volume } = await begin(store, look, goal);
+  assert.is((await begin(store, await store.read(), goal)).volume.id, volume.id);
 });
 
 test('of two copies of a btrfs one is mounted', async () => {
